@@ -14,7 +14,8 @@ from gradcli.reports.open_session import in_doubles, write_result
 from gradcli.reports.result_format import check_format
 
 if TYPE_CHECKING:
-    from gradcli.symbolic.hand_derivation import HandCheck
+    from gradcli.symbolic.expression import Expr
+    from gradcli.symbolic.hand_derivation import HandCheck, Mistake
 
 
 @in_doubles
@@ -66,32 +67,42 @@ def _text(verdict: HandCheck, decimals: bool) -> str:
     place = ", ".join(f"{name} = {short_text(array)}" for name, array in verdict.place.items())
     text = (f"{verdict.name}: wrong at {place}: the derivative is {short_text(verdict.expected)}, and not "
             f"{short_text(verdict.claimed)}")
-    missing = _missing(verdict, decimals)
-    return f"{text}; {missing}\n" if missing else f"{text}\n"
+    correction = _correction(verdict.mistake, decimals) if verdict.mistake else ""
+    return f"{text}; {correction}\n" if correction else f"{text}\n"
 
 
-def _missing(verdict: HandCheck, decimals: bool) -> str:
-    """What is missing, where the difference is one term or a few, or what the derivative is."""
+def _correction(mistake: Mistake, decimals: bool) -> str:
+    """The factor that is missing, or the term, where it is a short one, or what the derivative is."""
     from gradcli.symbolic.closed_form import shortest
-    from gradcli.symbolic.expression import MINUS_ONE, Add, Mul, Number
+    from gradcli.symbolic.expression import MINUS_ONE, Add, Number
     from gradcli.symbolic.fold import mul
+    from gradcli.symbolic.known_values import has_minus
     from gradcli.symbolic.text import Writer
 
     writer: Any = Writer((), decimals)
-    if verdict.missing is None or verdict.derivative is None:
-        return ""
-    right = writer.tensor(shortest(verdict.derivative))
-    terms = verdict.missing.terms if isinstance(verdict.missing, Add) else (verdict.missing,)
-    if len(terms) == 1:
-        [term] = terms
-        factor = term.factors[0] if isinstance(term, Mul) else term
-        negative = isinstance(factor, Number) and factor.value < 0
-        opposite = mul(MINUS_ONE, term)
-        if negative and len(writer.text(opposite)) < len(right):
-            return f"the term {writer.text(opposite)} is too much"
-        if len(writer.text(term)) < len(right):
-            return f"the term {writer.text(term)} is missing"
+    if mistake.derivative is None:
+        return f"it is {mistake.matrix}" if mistake.matrix else ""
+    right = writer.tensor(shortest(mistake.derivative))
+    if mistake.factor == MINUS_ONE:
+        return f"the sign is wrong: it is {right}"
+    factor = "" if mistake.factor is None else writer.text(mistake.factor)
+    if isinstance(mistake.factor, Number) or factor and _is_monomial(mistake.factor) and len(factor) < len(right):
+        return f"the factor {factor} is missing: it is {right}"
+    if mistake.missing is not None and not isinstance(mistake.missing, Add):
+        negative = has_minus(mistake.missing)
+        term = writer.text(mul(MINUS_ONE, mistake.missing) if negative else mistake.missing)
+        if len(term) < len(right):
+            return f"the term {term} is {'too much' if negative else 'missing'}"
     return f"it is {right}"
+
+
+def _is_monomial(expr: Expr | None) -> bool:
+    """Whether an expression is a product of powers, without sums and cases."""
+    from gradcli.symbolic.expression import Add, Cases, Mul, Power, Sum
+
+    factors = expr.factors if isinstance(expr, Mul) else (expr,)
+    return not any(isinstance(factor.base if isinstance(factor, Power) else factor, Add | Cases | Sum)
+                   for factor in factors)
 
 
 def _json(verdict: HandCheck, decimals: bool) -> str:
@@ -100,6 +111,7 @@ def _json(verdict: HandCheck, decimals: bool) -> str:
     place = {} if verdict.place is None else {
         "place": {name: array.tolist() for name, array in verdict.place.items()},
         "derivative": verdict.expected.tolist(), "claimed": verdict.claimed.tolist()}
-    missing = {} if verdict.missing is None else {"missing": Writer((), decimals).text(verdict.missing)}
+    formulas = {} if verdict.mistake is None else {"missing": verdict.mistake.missing, "factor": verdict.mistake.factor}
+    missing = {name: Writer((), decimals).text(formula) for name, formula in formulas.items() if formula is not None}
     return dump_json({"name": verdict.name, "right": verdict.place is None, "points": verdict.points, **place,
                       **missing}) + "\n"

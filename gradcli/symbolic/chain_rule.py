@@ -24,8 +24,8 @@ from gradcli.faults.tree import NonScalarBackward, UsageFault
 from gradcli.nn.module.module import Module
 from gradcli.session.named_tensors import named_tensors
 from gradcli.symbolic.closed_form import shortest
-from gradcli.symbolic.expression import ONE, Call, Expr, Index, Place, Symbol, indices, walk
-from gradcli.symbolic.fold import add, rebuild, substitute
+from gradcli.symbolic.expression import ONE, Call, Expr, Index, Number, Place, Power, Symbol, indices, number, walk
+from gradcli.symbolic.fold import add, power, rebuild, substitute
 from gradcli.symbolic.simplification.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.text import MARK
@@ -349,16 +349,18 @@ def resolved(formula: SymbolicTensor, derivatives: dict[str, SymbolicTensor | No
 
 
 def in_named_values(expr: Expr, segments: Sequence[Segment]) -> Expr:
-    """An expression with the name of a value in the place of a function that this value is: y*(1 - y) for y = tanh."""
-    if isinstance(expr, Call):
+    """An expression with the name of a value in the place of a function or a root that this value is: y*(1 - y)."""
+    if isinstance(expr, Call | Power):
         for segment in segments:
             if segment.formula is not None and (named := _as_element(expr, segment.name, segment.formula)) is not None:
                 return named
     return rebuild(expr, lambda part: in_named_values(part, segments))
 
 
-def _as_element(expr: Call, name: str, formula: SymbolicTensor) -> Symbol | None:
-    """The element of a named value that an expression is, or None."""
+def _as_element(expr: Call | Power, name: str, formula: SymbolicTensor) -> Expr | None:
+    """The element of a named value that an expression is, or its power where both are powers, or None."""
+    if isinstance(expr, Power):
+        return _as_power(expr, name, formula)
     own_indices, expr_indices = indices(formula.body), indices(expr)
     axes = [axis for axis in formula.axes if axis is not None]
     if type(formula.body) is not Call or len(own_indices) != len(expr_indices) or set(own_indices) != set(axes) or any(
@@ -366,6 +368,17 @@ def _as_element(expr: Call, name: str, formula: SymbolicTensor) -> Symbol | None
         return None
     places: dict[Index, Place] = dict(zip(own_indices, expr_indices, strict=True))
     return Symbol(name, tuple(places[axis] for axis in axes)) if substitute(formula.body, places) == expr else None
+
+
+def _as_power(expr: Power, name: str, formula: SymbolicTensor) -> Expr | None:
+    """The power of a named root of one number that an expression is, or None."""
+    root = formula.body
+    if formula.axes or not isinstance(root, Power) or expr.base != root.base or not (
+            isinstance(root.exponent, Number) and isinstance(expr.exponent, Number)):
+        return None
+    ratio = expr.exponent.value / root.exponent.value
+    is_root = root.exponent.value.denominator > 1 and expr.exponent.value.denominator > 1
+    return power(Symbol(name, ()), number(ratio)) if is_root and ratio.denominator == 1 else None
 
 
 def mentions(expr: Expr, name: str) -> bool:

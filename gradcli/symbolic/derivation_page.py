@@ -12,12 +12,14 @@ from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
 from gradcli.symbolic.fold import mul, replace_symbols
-from gradcli.symbolic.formula_page import SAME_WAY, mathml
+from gradcli.symbolic.formula_page import SAME_WAY, aligned, beside, constants_beside, mathml
 from gradcli.symbolic.known_values import has_minus
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
-from gradcli.symbolic.text import MARK, OR, PLAIN, PRODUCT, UNICODE, Writer
+from gradcli.symbolic.text import MARK, OR, PLAIN, POWER, PRODUCT, UNICODE, Writer
 from gradcli.symbolic.verification import compared
+
+LONGEST_CLOSED = 160    # characters of a closed form; a longer one stays in terms of the named values
 
 
 class Line(NamedTuple):
@@ -49,7 +51,7 @@ class LatexPaperWriter(LatexWriter):
     def symbol(self, name: str, places: tuple[Place, ...]) -> tuple[str, int]:
         if name.startswith(MARK):
             below = self.identifier(name.removeprefix(MARK)) + self.element(places)
-            return rf"\frac{{\partial {self.identifier(self.result)}}}{{\partial {below}}}", PRODUCT
+            return rf"\frac{{\partial {self.identifier(self.result)}}}{{\partial {below}}}", POWER
         return super().symbol(name, places)
 
 
@@ -70,14 +72,19 @@ class DerivationPage:
         """The page as text, plain, unicode, latex, markdown or mathml."""
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
-        lines = [*self._forward(self._latex), *self._backward(self._latex), *self._values(self._latex)]
-        rows = [" = ".join([line.left, *line.rights]) for line in lines]
-        rows += [rf"\text{{where }} {condition}" for condition in self._conditions(self._latex())]
+        point = self._point(self._latex)
+        rows = [*self._equations(self._forward(self._latex)), *self._equations(self._backward(self._latex)),
+                *([beside("at", ", ".join(point))] if point else []), *self._equations(self._values(self._latex)),
+                *(beside("where", words) for words in self._conditions(self._latex())),
+                *constants_beside(self._latex(), self.derivation.unnamed, self.derivation.constants)]
         if form == "mathml":
             return "".join(f"{mathml(row)}\n" for row in rows)
-        body = r"\begin{aligned}" + "\n" + " \\\\\n".join(row.replace("=", "&=", 1) for row in rows) + "\n" + (
-            r"\end{aligned}")
+        body = aligned(rows)
         return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+
+    @staticmethod
+    def _equations(lines: list[Line]) -> list[str]:
+        return [" = ".join([line.left, *line.rights]) for line in lines]
 
     def _text(self, unicode: bool) -> str:
         def writer() -> Writer:
@@ -131,7 +138,9 @@ class DerivationPage:
                  without_zeros(derivative.links).items()]
         rights = [writer.added(links), writer.operand(target.body, OR)]
         if derivative.closed is not None and derivative.is_leaf:
-            rights.append(writer.operand(_renamed(derivative.closed, target).body, OR))
+            closed = writer.operand(_renamed(derivative.closed, target).body, OR)
+            plain = self._named(PaperWriter(self.reserved, self.decimals)).tensor(derivative.closed)
+            rights += [closed] * (len(plain) <= LONGEST_CLOSED)
         rights = list(dict.fromkeys(filter(None, rights)))
         return Line(left, rights if len(rights) > 1 else [total])
 
@@ -162,7 +171,7 @@ class DerivationPage:
                 left, _ = _sides(writer, name, SymbolicTensor.filled(ZERO, array.shape), array.shape)
                 texts.append(f"{left} = {self._short(array.flat[0])}")
             else:
-                texts.append(f"{name} = {self._short(array)}")
+                texts.append(f"{writer.identifier(name)} = {writer.data(self._short(array))}")
         return texts
 
     def _values(self, new: Any) -> list[Line]:

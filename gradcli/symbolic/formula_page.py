@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gradcli.analysis.written_rule import short_text
 from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index, Symbol, walk
+from gradcli.symbolic.latex import FUNCTIONS as LATEX_FUNCTIONS
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.simplification.shortest import INSTALL
 from gradcli.symbolic.text import MARK, PLAIN, SUPERSCRIPTS, UNICODE, Notation, Writer, greek
@@ -17,6 +20,10 @@ from gradcli.symbolic.text import MARK, PLAIN, SUPERSCRIPTS, UNICODE, Notation, 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
 
+FUNCTIONS = "fghFGH"        # what the expression is called in LaTeX
+AFTER_FACTOR = re.compile(r"(?<=[\w)}]) (?=\\(?:operatorname\{|(?:" + "|".join(sorted(LATEX_FUNCTIONS)) + r")\b))")
+BOLD, BOLD_SIGNS = re.compile(r"\\mathbf\{(\w)\}"), {"1": "𝟏", "e": "𝐞"}    # MathML of today has no bold style
+NAME_AS_OPERATOR = re.compile(r"<mo>(\w{2,})</mo>")       # which would have the distances of a plus
 SAME_WAY = "the same elements and branches are taken as at this point"
 
 
@@ -33,17 +40,18 @@ class FormulaPage:
         self.session, self.forms, self.decimals, self.values = session, forms, decimals, values
         self.precision, self.samples = precision, samples
         self.reserved = (*session.names(), *forms.constants)
+        self.function = next((letter for letter in FUNCTIONS if letter not in self.reserved), "")
 
     def render(self, form: str) -> str:
         """The page as text, plain, unicode, latex, markdown or mathml."""
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
         lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
-        lines += [rf"\text{{where }} {condition}" for condition in self._conditions(LatexWriter)]
+        lines += [beside("where", words) for words in self._conditions(LatexWriter)]
+        lines += constants_beside(LatexWriter(self.reserved), self._named(), self.forms.constants)
         if form == "mathml":
             return "".join(f"{mathml(line)}\n" for line in lines)
-        body = r"\begin{aligned}" + "\n" + " \\\\\n".join(line.replace("=", "&=", 1) for line in lines) + "\n" + (
-            r"\end{aligned}") if len(lines) > 1 else lines[0]
+        body = aligned(lines) if len(lines) > 1 else lines[0]
         return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
 
     def _text(self, unicode: bool) -> str:
@@ -52,7 +60,7 @@ class FormulaPage:
         alone = len(self.forms.derivatives) == 1 and not self.forms.derivatives[0].value.ndim
         width = max(len(left) for left, _ in rows)
         text = "".join(f"{right}\n" if alone else f"{left:<{width}} = {right}\n" for left, right in rows)
-        return text + self._where()
+        return text + self._where(notation)
 
     def _rows(self, form: ClosedForm, notation: Notation) -> list[tuple[str, str]]:
         """The left and the right side of each line of a derivative: index notation, and matrix notation."""
@@ -89,9 +97,12 @@ class FormulaPage:
         """The value of a derivative at the point."""
         return short_text(form.value, self.precision)
 
-    def _where(self) -> str:
+    def _where(self, notation: Notation) -> str:
         """What the formulas are valid for, and the constant tensors that they name."""
-        lines = [f"where {condition}\n" for condition in self._conditions(Writer)]
+        def writer(reserved: Sequence[str], decimals: bool) -> Writer:
+            return Writer(reserved, decimals, notation)
+
+        lines = [f"where {condition}\n" for condition in self._conditions(writer)]
         lines += [f"where {name} = {short_text(self.forms.constants[name])}\n" for name in self._named()]
         return "".join(lines)
 
@@ -111,7 +122,10 @@ class FormulaPage:
         """A derivative in matrix notation as LaTeX; empty where there is none."""
         if form.matrix is None or not form.matrix.latex:
             return ""
-        return f"{latex_derivative(form.names, [], LatexWriter(self.reserved))} = {form.matrix.latex}"
+        return f"{self._latex_sign(form, [], LatexWriter(self.reserved))} = {form.matrix.latex}"
+
+    def _latex_sign(self, form: ClosedForm, places: Sequence[list[str]], writer: LatexWriter) -> str:
+        return latex_derivative(self.function, form.names, places, writer)
 
     def _conditions(self, kind: Callable[[Sequence[str], bool], Writer]) -> list[str]:
         """What the formulas hold for, each condition by a writer of its own."""
@@ -122,7 +136,7 @@ class FormulaPage:
     def _latex(self, form: ClosedForm) -> str:
         writer = LatexWriter(self.reserved, self.decimals)
         places = places_of(form, writer) if form.formula is not None else []
-        left = latex_derivative(form.names, places, writer)
+        left = self._latex_sign(form, places, writer)
         if form.formula is None:
             return left + r" = \text{" + self._value(form) + "}"
         right = writer.tensor(form.formula)
@@ -187,10 +201,10 @@ def _element(name: str, places: list[str]) -> str:
     return name + ("_" + "".join(places) if places else "")
 
 
-def latex_derivative(names: tuple[str, ...], places: Sequence[list[str]], writer: Any) -> str:
-    """The operator of a derivative in LaTeX."""
+def latex_derivative(function: str, names: tuple[str, ...], places: Sequence[list[str]], writer: LatexWriter) -> str:
+    """The derivative of a function by names in LaTeX."""
     sign, order = r"\partial ", len(names)
-    upper = r"\partial" if order == 1 else rf"\partial^{{{order}}}"
+    upper = (r"\partial" if order == 1 else rf"\partial^{{{order}}}") + (f" {function}" if function else "")
     if len(set(names)) == 1 and order > 1 and not any(places):
         return rf"\frac{{{upper}}}{{{sign}{writer.identifier(names[0])}^{{{order}}}}}"
     elements = [sign + writer.identifier(name) + (writer.places(mine, False) if mine else "")
@@ -198,12 +212,30 @@ def latex_derivative(names: tuple[str, ...], places: Sequence[list[str]], writer
     return rf"\frac{{{upper}}}{{" + r"\,".join(elements) + "}"
 
 
+def beside(word: str, latex: str) -> str:
+    """A row that is no equation: "where" and a condition, "at" and a point."""
+    return rf"\text{{{word} }} {latex}"
+
+
+def constants_beside(writer: Writer, names: Iterable[str], constants: Mapping[str, np.ndarray]) -> list[str]:
+    """The rows that say what constant tensors are which the program has no name for."""
+    return [beside("where", f"{writer.identifier(name)} = {writer.data(short_text(constants[name]))}")
+            for name in names]
+
+
+def aligned(rows: Sequence[str]) -> str:
+    """Equations with their first signs under each other, and what is no equation behind these."""
+    return r"\begin{aligned}" + "\n" + " \\\\\n".join(
+        f"&{row}" if row.startswith(r"\text") else row.replace("=", "&=", 1) for row in rows) + "\n" + r"\end{aligned}"
+
+
 def mathml(latex: str) -> str:
     """LaTeX as MathML; raises UsageFault where latex2mathml is not installed."""
-
     try:
         from latex2mathml.converter import convert
     except ImportError:
         raise UsageFault("--format mathml needs latex2mathml, which is not installed", INSTALL) from None
-    text: str = convert(re.sub(r"<(\S+ values)>", r"&lt;\1&gt;", latex), display="block")     # of large tensors
-    return text
+    latex = re.sub(r"<(\S+ values)>", r"&lt;\1&gt;", latex)       # of large tensors
+    latex = BOLD.sub(lambda match: BOLD_SIGNS[match[1]], AFTER_FACTOR.sub(r" \, ", latex))
+    text = NAME_AS_OPERATOR.sub(r"<mi>\1</mi>", convert(latex, display="block"))
+    return text.replace('columnalign="left"', 'columnalign="left" style="text-align: left"')

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault, GradientShape, LimitFault
 from gradcli.symbolic.closed_form import closed_forms, shortest, traced_value
 from gradcli.symbolic.expression import MINUS_ONE, ZERO, Expr
-from gradcli.symbolic.fold import add, mul
+from gradcli.symbolic.fold import add, mul, power
 from gradcli.symbolic.higher_order import derivatives
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.trace import Unknown
@@ -41,6 +41,21 @@ class Compared(NamedTuple):
     claimed: np.ndarray
 
 
+class Mistake(NamedTuple):
+    """A derivative and a hand derivation that differ, as formulas.
+
+    missing     the derivative less the hand derivation; None where there is none
+    factor      the derivative divided by the hand derivation; None likewise
+    derivative  the closed form of the derivative; None likewise
+    matrix      the derivative in matrix notation where it has no other form; "" likewise
+    """
+
+    missing: Expr | None
+    factor: Expr | None
+    derivative: SymbolicTensor | None
+    matrix: str
+
+
 class HandCheck(NamedTuple):
     """The verdict on a derivative by `name`.
 
@@ -48,8 +63,7 @@ class HandCheck(NamedTuple):
     place       the first point at which it is wrong, by name; None where it is right
     expected    the derivative there
     claimed     what the hand derivation gives there
-    missing     the derivative less the hand derivation, as a formula; None where there is none
-    derivative  the closed form of the derivative; None where there is none
+    mistake     what is wrong with the hand derivation, as formulas; None where it is right
     """
 
     name: str
@@ -57,8 +71,7 @@ class HandCheck(NamedTuple):
     place: dict[str, np.ndarray] | None
     expected: np.ndarray
     claimed: np.ndarray
-    missing: Expr | None
-    derivative: SymbolicTensor | None
+    mistake: Mistake | None
 
 
 def check_hand_derivation(session: Session, text: str, claim: str, name: str, leaves: list[str]) -> HandCheck:
@@ -84,10 +97,10 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
                 break
         else:
             first = _apart(session, compared, text, claim, name)
-    missing, derivative = (None, None) if first is None else _difference(session, text, claim, name, leaves)
+    mistake = None if first is None else _mistake(session, text, claim, name, leaves)
     place, expected, claimed = (None, np.zeros(()), np.zeros(())) if first is None else (
         first.point, first.expected, first.claimed)
-    return HandCheck(name, len(compared), place, expected, claimed, missing, derivative)
+    return HandCheck(name, len(compared), place, expected, claimed, mistake)
 
 
 def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, name: str) -> Compared:
@@ -151,16 +164,21 @@ def _points(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
         yield {name: np.asarray(stream.uniform(low, high, array.shape)) for name, array in arrays.items()}
 
 
-def _difference(session: Session, text: str, claim: str, name: str, leaves: list[str]
-                ) -> tuple[Expr | None, SymbolicTensor | None]:
-    """The derivative less the hand derivation as a formula, and the derivative's own; None where there is none."""
-    derivative = closed_forms(session, text, [name]).derivatives[0].formula
+def _mistake(session: Session, text: str, claim: str, name: str, leaves: list[str]) -> Mistake:
+    """What is wrong with a hand derivation."""
+    form = closed_forms(session, text, [name]).derivatives[0]
+    derivative = form.formula
     if derivative is None:
-        return None, None
+        return Mistake(None, None, None, form.matrix.text if form.matrix else "")
     try:
         formula = traced_value(session, claim, leaves)
     except Unknown:
-        return None, derivative
-    difference = elementwise(lambda a, b: add(a, mul(MINUS_ONE, b)), derivative, formula)
-    body = shortest(difference, tuple(leaves)).body
-    return (None if body == ZERO else body), derivative
+        return Mistake(None, None, derivative, "")
+
+    def compared(operation: Callable[[Expr, Expr], Expr]) -> Expr | None:
+        body = shortest(elementwise(operation, derivative, formula), tuple(leaves)).body
+        return None if body == ZERO else body
+
+    missing = compared(lambda a, b: add(a, mul(MINUS_ONE, b)))
+    factor = None if formula.body == ZERO else compared(lambda a, b: mul(a, power(b, MINUS_ONE)))
+    return Mistake(missing, factor, derivative, "")

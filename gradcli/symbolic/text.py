@@ -39,6 +39,7 @@ LONG_FRACTION = 10**9       # denominators from which numbers are decimals that 
 LARGEST_DIGIT = 9
 WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
 MARK = "∂"      # of partial derivatives
+SQUARED_BY_NAME = frozenset("sin cos tan sinh cosh tanh".split())
 LETTERS = "ijklmnpqrstuvw"
 SMALL, SHORT = 10**5, 10        # denominators from which fractions are short decimals, such as 1e-05
 
@@ -186,6 +187,10 @@ class Writer:
         """Words in the place of a formula."""
         return text
 
+    def data(self, text: str) -> str:
+        """The numbers of a tensor, or how many there are."""
+        return text
+
     def function(self, name: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
         """A call of a function."""
         if name in ("floordiv", "mod"):
@@ -231,15 +236,20 @@ class Writer:
         if coefficient < 0 and (parts := _turned(above, below)):       # -2*(x - y) is 2*(y - x)
             coefficient, (above, below) = -coefficient, parts
         sign = "-" if coefficient < 0 else ""
+        if coefficient == 1 and len(above) == 1 and not below and above[0] != expr:
+            return self._write(above[0])
         head, foot = self._ratio(abs(coefficient))
         head = head or ["1"] * (not above)
+        if self.opens_sums():       # the last one needs no parentheses
+            above, below = (sorted(part, key=lambda factor: isinstance(factor, Sum)) for part in (above, below))
         alone = bool(foot or below) and self.notation.bars
-        upper = [*head, *self._factors(above, alone and not head)]
-        lower = [*foot, *self._factors(below, alone and not foot)]
+        upper = [*head, *self._factors(above, alone and not head, self.opens_sums())]
+        lower = [*foot, *self._factors(below, alone and not foot, self.notation.bars)]
         if lower:
             text, bound = self.fraction(upper, lower)
         else:
-            text, bound = self.joined(upper), PRODUCT if len(upper) > 1 else POWER
+            ends_with_sum = self.opens_sums() and bool(above) and isinstance(above[-1], Sum)
+            text, bound = self.joined(upper), PRODUCT if len(upper) > 1 or ends_with_sum else POWER
         return sign + text, SUM if sign else bound
 
     def _ratio(self, size: Fraction) -> tuple[list[str], list[str]]:
@@ -265,11 +275,18 @@ class Writer:
         """A product of factors that are written."""
         return self.notation.product.join(factors)
 
-    def _factors(self, factors: list[Expr], alone: bool) -> list[str]:
-        """Factors as texts; one that stands alone above or below a bar needs no parentheses."""
+    def opens_sums(self) -> bool:
+        """Whether sums over indices have a sign before them, and no parentheses."""
+        return self.notation.unicode or self.notation.bars
+
+    def _factors(self, factors: list[Expr], alone: bool, open_sum: bool = False) -> list[str]:
+        """Factors as texts; one that stands alone above or below a bar needs no parentheses, nor does a last sum over
+        an index with `open_sum`."""
         if alone and len(factors) == 1 and not isinstance(factors[0], Power):
             return [self.text(factors[0])]
         texts = [self._factor(factor) for factor in factors]
+        if open_sum and factors and isinstance(factors[-1], Sum):
+            texts[-1] = self.text(factors[-1])
         alike: dict[object, list[int]] = {}     # sums, and elements of the same tensor: in the order of the alphabet
         for at, factor in enumerate(factors):
             if isinstance(factor, Add | Symbol):
@@ -291,6 +308,9 @@ class Writer:
             return f"√({root})" if self.notation.unicode else f"sqrt({root})"
         integral = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
         if self.notation.unicode and integral:
+            if isinstance(factor.base, Call) and has_power_at_name(factor):
+                raised = factor.base.name + self.text(factor.exponent).translate(SUPERSCRIPTS)
+                return self.function(raised, factor.base.arguments)[0]
             return self.base(factor.base) + self.text(factor.exponent).translate(SUPERSCRIPTS)
         return f"{self.base(factor.base)}{self.notation.power}{self.operand(factor.exponent, ATOM)}"
 
@@ -338,6 +358,12 @@ def _turned(above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr
             return [*above[:at], turned, *above[at + 1:]], below
     turned = opposite(below[0]) if len(below) == 1 and not above else None
     return None if turned is None or begins_with_minus(turned) else (above, [turned])
+
+
+def has_power_at_name(factor: Power) -> bool:
+    """Whether a power of a function has its exponent behind the function's name in textbooks, as sin²(x) does."""
+    return isinstance(factor.base, Call) and factor.base.name in SQUARED_BY_NAME and isinstance(
+        factor.exponent, Number) and factor.exponent.value.denominator == 1 and factor.exponent.value > 0
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -20,13 +20,13 @@ DIFF = {
     ("x.max(2*x)",): "2 if 2*x > x else 1\n",
     ("x[0] * x[1]", "--at", "x=[1, 2, 3]"): "d/dx_i = (x[1] if i == 0 else x[0] if i == 1 else 0) = [2, 1, 0]\n",
     ("2 * x", "--format", "unicode"): "2\n",
-    ("x**3", "--format", "latex"): "\\frac{\\partial}{\\partial x} = 3 x^{2}\n",
+    ("x**3", "--format", "latex"): "\\frac{\\partial f}{\\partial x} = 3 x^{2}\n",
     ("x * 1e-20",): "1e-20\n",
-    ("x * 1.5e-9", "--format", "latex"): "\\frac{\\partial}{\\partial x} = 1.5 \\cdot 10^{-9}\n",
+    ("x * 1.5e-9", "--format", "latex"): "\\frac{\\partial f}{\\partial x} = 1.5 \\cdot 10^{-9}\n",
     ("x * 1e30",): "1e+30\n",
     ("x / 2**40",): "1/1099511627776\n",
     ("x * 0.1234567890123 / 3",): "0.0411522630041\n",
-    ("x**3", "--format", "markdown"): "$$\n\\frac{\\partial}{\\partial x} = 3 x^{2}\n$$\n",
+    ("x**3", "--format", "markdown"): "$$\n\\frac{\\partial f}{\\partial x} = 3 x^{2}\n$$\n",
 }
 
 
@@ -38,8 +38,8 @@ def test_diff_prints_formulas(words):
 def test_diff_as_data():
     printed = json.loads(gradcli("diff", "x * y", "--format", "json", "--at", "x=2, y=3").out)
     assert printed == {"derivatives": [
-        {"by": ["x"], "formula": "y", "latex": "\\frac{\\partial}{\\partial x} = y = 3", "value": 3.0},
-        {"by": ["y"], "formula": "x", "latex": "\\frac{\\partial}{\\partial y} = x = 2", "value": 2.0}]}
+        {"by": ["x"], "formula": "y", "latex": "\\frac{\\partial f}{\\partial x} = y = 3", "value": 3.0},
+        {"by": ["y"], "formula": "x", "latex": "\\frac{\\partial f}{\\partial y} = x = 2", "value": 2.0}]}
 
 
 def test_mathml_is_well_formed():
@@ -70,6 +70,9 @@ def test_without_sympy_formulas_are_right_and_longer():
 HAND = [
     (("x**2*sin(x)", "2*x*sin(x) + x**2*cos(x)"), 0, "x: right, at 61 points\n"),
     (("x**2*sin(x)", "2*x*sin(x)"), 4, "the term x\\*\\*2\\*cos\\(x\\) is missing\n"),
+    (("sin(x**2)", "cos(x**2)"), 4, "the factor 2\\*x is missing: it is 2\\*x\\*cos\\(x\\*\\*2\\)\n"),
+    (("cos(x)", "sin(x)"), 4, "the sign is wrong: it is -sin\\(x\\)\n"),
+    (("det(A)", "inverse(A).T", "--at", "A=[[1, 2], [3, 4]]"), 4, "it is det\\(A\\)\\*inverse\\(A\\).T\n"),
     (("x**3", "3*x**2 + 1"), 4, "the term 1 is too much\n"),
     (("x**3", "sin(x)"), 4, "it is 3\\*x\\*\\*2\n"),
     (("(3*(x+2)**2).mean()", "1.5*(x+2)", "--at", "x=ones(2,2)"), 0, "x: right"),

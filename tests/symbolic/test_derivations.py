@@ -29,7 +29,8 @@ z_{ij} &= 3 y_{ij}^{2} \\
 \mathrm{out} &= \frac{\sum_{ij} z_{ij}}{4} \\
 \frac{\partial \mathrm{out}}{\partial z_{ij}} &= \frac{1}{4} \\
 \frac{\partial \mathrm{out}}{\partial y_{ij}} &= \frac{\partial \mathrm{out}}{\partial z_{ij}} \cdot 6 y_{ij} = \frac{3 y_{ij}}{2} \\
-\frac{\partial \mathrm{out}}{\partial x_{ij}} &= \frac{\partial \mathrm{out}}{\partial y_{ij}} \cdot 1 = \frac{3 y_{ij}}{2} = \frac{3 \left(x_{ij} + 2\right)}{2} \\
+\frac{\partial \mathrm{out}}{\partial x_{ij}} &= \frac{\partial \mathrm{out}}{\partial y_{ij}} \cdot 1 = \frac{3 y_{ij}}{2} = \frac{3 (x_{ij} + 2)}{2} \\
+&\text{at } x_{ij} = 1 \\
 \frac{\partial \mathrm{out}}{\partial x_{ij}} &= \frac{9}{2} = 4.5
 \end{aligned}
 """     # noqa: E501  # a line of LaTeX a line

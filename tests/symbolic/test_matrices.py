@@ -91,7 +91,7 @@ WORDS = "diff", "((X @ W - Y)**2).sum()", "--wrt", "W", "--at", "X=ones(4,2), W=
 def test_each_notation_has_the_form():
     assert gradcli(*WORDS).out.splitlines()[1] == "d/dW    = 2*X.T @ (X @ W - Y)"
     assert gradcli(*WORDS, "--format", "unicode").out.splitlines()[1] == "∂/∂W    = 2 Xᵀ(XW − Y)"
-    latex = r"\frac{\partial}{\partial W} &= 2 X^{\top} \left(X W - Y\right)"
+    latex = r"\frac{\partial f}{\partial W} &= 2 X^{\top} (X W - Y)"
     assert latex in gradcli(*WORDS, "--format", "latex").out and latex in gradcli(*WORDS, "--format", "markdown").out
     assert len(gradcli(*WORDS, "--format", "mathml").out.splitlines()) == 2
     [derivative] = json.loads(gradcli(*WORDS, "--format", "json").out)["derivatives"]
@@ -102,7 +102,7 @@ def test_what_index_notation_does_not_reach_has_a_matrix_form():
     assert gradcli("diff", "det(A)", "--at", "A=[[1, 2], [3, 4]]").out == (
         "d/dA = det(A)*inverse(A).T = [[4, -3], [-2, 1]]\n")
     assert gradcli("diff", "torch.logdet(A)", "--at", "A=[[2, 1], [1, 3]]", "--format", "latex").out == (
-        "\\frac{\\partial}{\\partial A} = A^{-\\top}\n")
+        "\\frac{\\partial f}{\\partial A} = A^{-\\top}\n")
 
 
 def test_a_form_that_is_wrong_at_the_point_is_not_shown():

@@ -38,7 +38,7 @@ WORDS = {       # by command lines of diff, the first line of their answers
     ("sum([a**2 for a in x])", "--at", "x=[1, 2, 3]"): "d/dx_i = 2*x_i = [2, 4, 6]",
     ("sum([A[i, j]*x[j] for i in range(2) for j in range(2)])", "--at", "A=ones(2,2), x=[1, 2]", "--wrt", "A"):
     "d/dA_ij = x_j = [[1, 2], [1, 2]]", ("x1**2*sigma", "--order", "2", "--wrt", "x1"): "2*sigma",
-    ("x1*sigma2", "--format", "latex", "--wrt", "x1"): r"\frac{\partial}{\partial {x_{1}}} = {\sigma_{2}}",
+    ("x1*sigma2", "--format", "latex", "--wrt", "x1"): r"\frac{\partial f}{\partial {x_{1}}} = {\sigma_{2}}",
     ("mu*x0", "--format", "unicode"): "∂/∂μ  = x₀",
     ("k*log(p) + (n - k)*log(1 - p)", "--wrt", "p"): "(k - n*p)/(p*(1 - p))",
     ("(x - mu)**2/(2*v) + log(v)/2", "--wrt", "v"): "(v - (x - mu)**2)/(2*v**2)",
@@ -137,6 +137,13 @@ def test_guards_against_zero_are_conditions():
 def test_steps_need_no_point_and_name_values():
     told = gradcli("steps", "y = sigmoid(w*x); -log(y)", "--wrt", "w").out
     assert "∂f/∂w = ∂f/∂y * x*y*(1 - y) = " in told and "as reverse mode says" not in told
+
+
+def test_steps_name_roots_and_leave_long_forms_in_named_values():
+    told = gradcli("steps", "d = x - y; r = (d @ d).sqrt(); V = -1/r", "--wrt", "x", "--at", "x=[1, 2], y=[0, 0]").out
+    assert "∂V/∂d_i = ∂V/∂r * d_i/r = d_i/r**3\n" in told
+    told = gradcli("steps", "m = x.max(); p = (x - m).exp(); s = p.sum(); p[0]/s", "--at", "x=[1, 2, 3]").out
+    assert "∂f/∂x_i = " in told and max(map(len, told.splitlines())) < 300
 
 
 def test_steps_follow_a_name_that_gets_another_value():

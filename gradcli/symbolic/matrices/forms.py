@@ -14,7 +14,8 @@ import numpy as np
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import Fault
 from gradcli.symbolic import expression
-from gradcli.symbolic.matrices.notation import LatexMatrices, UnicodeMatrices
+from gradcli.symbolic.matrices.latex import LatexMatrices
+from gradcli.symbolic.matrices.notation import UnicodeMatrices
 from gradcli.symbolic.matrices.terms import Compared, Function, NoMatrixForm, Term, names_of, walk
 from gradcli.symbolic.matrices.text import MatrixText, multiplied_out, tidied
 from gradcli.symbolic.tensor import SymbolicTensor

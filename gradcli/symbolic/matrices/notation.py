@@ -1,4 +1,4 @@
-"""Matrix terms in the notation of textbooks: as LaTeX, and with the signs of Unicode."""
+"""Matrix terms in the notation of textbooks, with the signs of Unicode; `latex.py` beside it writes LaTeX."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Any
 
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, Expr, Number
 from gradcli.symbolic.fold import mul
-from gradcli.symbolic.latex import FUNCTIONS, RENAMED, LatexWriter
-from gradcli.symbolic.latex import SIGNS as LATEX_SIGNS
 from gradcli.symbolic.matrices.products import place_of_unit, transposed
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -31,6 +29,7 @@ from gradcli.symbolic.text import SIGNS, SUBSCRIPTS, SUPERSCRIPTS, UNICODE, UNIC
 
 ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
 OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
+NAMES = {"trace": "tr", "one_hot": "onehot", "svd0": "U", "svd1": "S", "svd2": "Vh", "eigh0": "L", "eigh1": "V"}
 
 
 class TextbookWriter:
@@ -160,10 +159,10 @@ class TextbookWriter:
         """A sum or a mean over dimensions."""
         source, dims = term.source, term.dims
         complete = len(dims) == len(source.shape)
-        if complete and term.name == "sum" and isinstance(source, Product) and source.number == ONE and (
-                len(source.factors) == 1 and source.factors[0][1] == TWO):
-            base = source.factors[0][0]
-            return self.raised(self.norm(self.text(base), "F" if len(base.shape) == 2 else ""), self.number(TWO)), ATOM
+        if norm := self.norm_squared(term):
+            return self.raised(norm, self.number(TWO)), ATOM
+        if pair := _dot_product(term):
+            return self.joined([self.transposed_text(pair[0]), self.operand(pair[1], ATOM)]), PRODUCT
         if term.name == "mean" or len(source.shape) > 2:
             if not complete:
                 raise NoMatrixForm
@@ -172,6 +171,18 @@ class TextbookWriter:
         if complete:
             return self.joined([row, inner, *([self.ones] if len(source.shape) == 2 else [])]), PRODUCT
         return self.joined([self.transposed_text(source) if dims == (0,) else inner, self.ones]), PRODUCT
+
+    def norm_squared(self, term: Term) -> str:
+        """The norm whose square a sum of squares, or the product of a vector with itself, is; "" for other terms."""
+        if isinstance(term, MatMul) and not term.shape and term.factors == term.factors[:1] * 2:
+            return self.norm(self.text(term.factors[0]), "")
+        if not isinstance(term, Reduced) or term.name != "sum" or len(term.dims) != len(term.source.shape):
+            return ""
+        source = term.source
+        if not isinstance(source, Product) or source.number != ONE or [power for _, power in source.factors] != [TWO]:
+            return ""
+        [(base, _)] = source.factors
+        return self.norm(self.text(base), "F" if len(base.shape) == 2 else "")
 
     def sum(self, terms: tuple[Term, ...], shape: tuple[int, ...]) -> str:
         """A sum; what has a minus sign comes last, and vectors are repeated where they stand beside matrices."""
@@ -217,10 +228,17 @@ class TextbookWriter:
             exponent = mul(MINUS_ONE, exponent)
         if exponent == ONE:
             return self.operand(factor, ATOM)
+        if exponent != ONE and (norm := self.norm_squared(factor)):
+            exponent = mul(TWO, exponent)
+            return norm if exponent == ONE else self.raised(norm, self.exponent(exponent))
         if exponent == HALF:
             return self.root(self.text(factor))
         raised = self.elements_raised if factor.shape else self.raised
-        return raised(self.operand(factor, ATOM), self.number(exponent))
+        return raised(self.operand(factor, ATOM), self.exponent(exponent))
+
+    def exponent(self, value: Expr) -> str:
+        """An exact number as an exponent."""
+        return self.number(value)
 
     def elements(self, factors: list[tuple[Term, Expr]], shape: tuple[int, ...], behind_number: bool) -> str:
         """A product of tensors element by element; rows and columns beside a matrix are diagonal matrices."""
@@ -296,64 +314,13 @@ class TextbookWriter:
         return str(value)
 
 
-class LatexMatrices(TextbookWriter):
-    """Writes terms as LaTeX."""
-
-    times, over, ones, transpose, inverse = r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
-    bars, basis = True, r"\mathbf{{e}}_{{{}}}"
-    signs = LATEX_SIGNS
-
-    def __init__(self, decimals: bool = False) -> None:
-        self.writer = LatexWriter(decimals=decimals)
-
-    def number(self, value: Expr) -> str:
-        return self.writer.text(value)
-
-    def identifier(self, name: str) -> str:
-        return self.writer.identifier(name)
-
-    def parenthesised(self, text: str) -> str:
-        return rf"\left({text}\right)"
-
-    def joined(self, parts: list[str]) -> str:
-        return " ".join(parts)
-
-    def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
-        if not below:
-            return " ".join([*above, *([rest] if rest else [])])
-        within = [*above, rest] if has_terms and rest else above
-        text = rf"\frac{{{' '.join(within) or 1}}}{{{' '.join(below)}}}"
-        return text if has_terms or not rest else f"{text} {rest}"
-
-    def raised(self, base: str, exponent: str) -> str:
-        twice = base.endswith("}") and base.rpartition("{")[0].endswith("^")
-        return f"{self.parenthesised(base) if twice else base}^{{{exponent}}}"
-
-    def indexed(self, base: str, items: list[str]) -> str:
-        return f"{base}_{{{','.join(items)}}}"
-
-    def elements_raised(self, base: str, exponent: str) -> str:
-        return rf"{base}^{{\circ {exponent}}}"
-
-    def root(self, text: str) -> str:
-        return rf"\sqrt{{{text}}}"
-
-    def called(self, name: str, arguments: list[str]) -> str:
-        if name == "abs":
-            return rf"\left|{arguments[0]}\right|"
-        name = RENAMED.get(name, name)
-        known = name in FUNCTIONS or name == "det"
-        head = rf"\{name}" if known else r"\operatorname{" + NAMES.get(name, name).replace("_", r"\_") + "}"
-        return head + self.parenthesised(", ".join(arguments))
-
-    def norm(self, text: str, index: str) -> str:
-        return rf"\left\|{text}\right\|" + (f"_{{{index}}}" if index else "")
-
-    def inverse_transpose(self) -> str:
-        return r"^{-\top}"
-
-
-NAMES = {"trace": "tr", "one_hot": "onehot", "svd0": "U", "svd1": "S", "svd2": "Vh", "eigh0": "L", "eigh1": "V"}
+def _dot_product(term: Reduced) -> tuple[Term, Term] | None:
+    """The two vectors the sum of whose products is a term."""
+    source = term.source
+    if term.name != "sum" or len(source.shape) != 1 or not isinstance(source, Product) or source.number != ONE:
+        return None
+    factors = [factor for factor, power in source.factors if power == ONE and factor.shape == source.shape]
+    return (factors[0], factors[1]) if len(factors) == len(source.factors) == 2 else None
 
 
 class UnicodeMatrices(TextbookWriter):
