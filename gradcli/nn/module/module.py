@@ -43,7 +43,7 @@ REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
 @exposed(*"forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
          "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
-         "register_full_backward_pre_hook get_submodule get_parameter get_buffer _get_name "
+         "register_full_backward_pre_hook get_submodule set_submodule get_parameter get_buffer _get_name "
          "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
          "_buffers _modules _forward_pre_hooks _forward_hooks".split(), open_attributes=True, base=True, copied=True)
 class Module(Lookup):

@@ -34,7 +34,7 @@ class Registry(dict[str, Any]):
         self._members.pop(name, None)
         self._module.__dict__.pop(name, None)
 
-    def pop(self, name: str, default: Any = MISSING) -> Any:    # type: ignore[override]  # of one signature, not of three
+    def pop(self, name: str, default: Any = MISSING) -> Any:
         """Take a member out of the module and return it; `default` if there is none, or KeyError."""
         if default is not MISSING and name not in self:
             return default
@@ -63,7 +63,7 @@ class Registry(dict[str, Any]):
             self[name] = default
         return self[name]
 
-    def __ior__(self, members: Any) -> Any:
+    def __ior__(self, members: Any) -> Any:     # type: ignore[misc]  # | makes a dict of no module
         self.update(members)
         return self
 
