@@ -286,6 +286,40 @@ def test_what_is_written_to_the_dicts_of_a_module_is_registered(capsys):
     assert Session(style="modern").run(REGISTRIES, echo=False) == capsys.readouterr().out
 
 
+EXTRA = """
+import torch
+from torch import nn
+class Counted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w, self.n, self.inner = nn.Parameter(torch.zeros(2)), 0, nn.Linear(1, 1)
+    def get_extra_state(self):
+        return {'n': self.n}
+    def set_extra_state(self, state):
+        self.n = state['n']
+net, other = nn.Sequential(Counted(), nn.ReLU()), nn.Sequential(Counted(), nn.ReLU())
+net[0].n = 5
+state = net.state_dict()
+print(list(state), state['0._extra_state'], other.load_state_dict(state), other[0].n)
+del state['0._extra_state']
+print(other.load_state_dict(state, strict=False))
+try: other.load_state_dict(state)
+except RuntimeError as error: print(error)
+net.set_submodule('0.inner', nn.Tanh(), strict=True)
+net.set_submodule('2', nn.GELU())
+print(net, net[2])
+for target, module, strict in (('', net, 0), ('x.y', net, 0), ('0.w', net, 0), ('7', net, 1), ('1', 3, 0)):
+    try: net.set_submodule(target, module, strict)
+    except (AttributeError, ValueError) as error: print(error)
+"""
+
+
+def test_extra_state_and_set_submodule(capsys):
+    pytest.importorskip("torch")
+    exec(EXTRA, {})         # the program above
+    assert Session(style="modern").run(EXTRA, echo=False) == capsys.readouterr().out
+
+
 ASSIGNED = """
 import torch
 from torch import nn
