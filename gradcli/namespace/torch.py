@@ -27,6 +27,7 @@ from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
 from gradcli.engine.tensor.complex_tensor import underived
+from gradcli.engine.tensor.conversion import unreversed
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
 from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
@@ -129,7 +130,7 @@ def from_numpy(ndarray: Any) -> Tensor:
         raise ArgumentFault(f"from_numpy() needs what .numpy() gives, not {described(ndarray)}",
                             ("torch.tensor([1.0, 2.0])", "a tensor from a list")).saying(
             f"expected np.ndarray (got {type_name(ndarray)})")
-    return Tensor(ndarray.array)
+    return Tensor(unreversed(ndarray.array))
 
 
 def _deep_copy(value: Any) -> Any:

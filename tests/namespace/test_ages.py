@@ -47,6 +47,8 @@ def test_sizes_as_they_were(expression, size):
     ("torch.round(torch.Tensor([0.5, 2.5, -0.5, 1.2])).tolist()", "[1.0, 3.0, -1.0, 1.0]"),
     ("(Variable(torch.ones(300)) > 0).sum().data[0]", "44"), ("(torch.ones(300) > 0).sum()", "300"),
     ("(torch.ones(2, 3) > 0).sum(1).type()", "torch.ByteTensor"),
+    ("torch.Tensor([[1, 2], [3, 4]]).dot(torch.Tensor([[1, 2], [3, 4]]))", "30.0"),
+    ("torch.dot(torch.ones(2, 3), torch.ones(6))", "6.0"),
 ])
 def test_values_as_they_were(expression, text):
     assert printed(f"print({expression})", "0.1.12") == f"{text}\n"

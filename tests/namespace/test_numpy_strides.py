@@ -60,3 +60,30 @@ def test_every_element_is_of_the_array():
         else:
             expected = np.lib.stride_tricks.as_strided(np.arange(3, 9), sizes, steps).tolist()
             assert inside and text == f"{expected}\n"
+
+
+TENSORS = """
+import numpy as np
+import torch
+a = np.zeros((4, 3), np.float32)
+t = torch.FloatTensor(a)
+a[0] = 5
+t[1] = 7
+print(t[0], a[1], torch.Tensor(a)[1])
+column = torch.FloatTensor(a[:, 1])
+print(column.stride(), column.is_contiguous(), torch.LongTensor(np.arange(12).reshape(4, 3).T).stride())
+print(torch.DoubleTensor(np.arange(6.)[::2]).stride(), torch.FloatTensor(np.arange(6.)[::2]).stride())
+print(torch.FloatTensor(np.array(3.)), torch.FloatTensor(np.array(3., np.float32)))
+for make in (torch.from_numpy, torch.as_tensor, torch.tensor, torch.Tensor, torch.DoubleTensor, torch.asarray):
+    for backwards in (np.arange(3.)[::-1], np.flip(np.ones((2, 3)), 1), np.ones(1)[::-1], np.arange(3)[::-1]):
+        try:
+            make(backwards)
+        except ValueError as error:
+            print(error)
+    print(make(np.arange(3.)[::-1].copy()), make(np.arange(3.)[:0][::-1]))
+"""
+
+
+def test_arrays_as_tensors(capsys):
+    pytest.importorskip("torch")
+    assert Session(style="modern").run(TENSORS) == python_prints(TENSORS)

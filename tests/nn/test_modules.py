@@ -249,6 +249,77 @@ def test_parts_that_are_replaced_keep_their_places(capsys):
     assert Session(style="modern").run(REPLACED, echo=False) == capsys.readouterr().out
 
 
+REGISTRIES = """
+import copy, torch
+from torch import nn
+net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+for name, part in net._modules.items():
+    if isinstance(part, nn.Linear):
+        net._modules[name] = nn.Linear(part.in_features, part.out_features, bias=False)
+print(net, isinstance(net._modules, dict), net._modules, net._modules.pop('7', None))
+del net._modules['1']
+net._modules.update({'a': nn.ReLU()}, b=nn.Tanh())
+print(net, net(torch.ones(1, 2)).shape, net._modules.popitem(), list(net._modules), net._modules.get('b'))
+apart = copy.deepcopy(net._modules)
+apart['c'] = 1
+print(list(apart), list(copy.copy(net._modules).keys()), net._modules == dict(net._modules))
+print(len(list(net.parameters())))
+layer = nn.Linear(2, 2)
+weight = layer._parameters.pop('weight')
+print(hasattr(layer, 'weight'), 'weight' in layer._parameters, list(layer.state_dict()))
+layer.register_parameter('raw', nn.Parameter(weight.data))
+layer.weight = layer.raw * 2
+print(layer(torch.ones(1, 2)).shape, [name for name, _ in layer.named_parameters()])
+layer._parameters['bias'] = None
+print(layer.bias, layer)
+norm = nn.BatchNorm1d(2)
+norm._buffers['running_mean'] = torch.ones(2)
+print(norm.running_mean, norm.state_dict()['running_mean'])
+norm._buffers.clear()
+print(list(norm._buffers), norm._buffers)
+"""
+
+
+def test_what_is_written_to_the_dicts_of_a_module_is_registered(capsys):
+    pytest.importorskip("torch")
+    exec(REGISTRIES, {})    # the program above
+    assert Session(style="modern").run(REGISTRIES, echo=False) == capsys.readouterr().out
+
+
+EXTRA = """
+import torch
+from torch import nn
+class Counted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.w, self.n, self.inner = nn.Parameter(torch.zeros(2)), 0, nn.Linear(1, 1)
+    def get_extra_state(self):
+        return {'n': self.n}
+    def set_extra_state(self, state):
+        self.n = state['n']
+net, other = nn.Sequential(Counted(), nn.ReLU()), nn.Sequential(Counted(), nn.ReLU())
+net[0].n = 5
+state = net.state_dict()
+print(list(state), state['0._extra_state'], other.load_state_dict(state), other[0].n)
+del state['0._extra_state']
+print(other.load_state_dict(state, strict=False))
+try: other.load_state_dict(state)
+except RuntimeError as error: print(error)
+net.set_submodule('0.inner', nn.Tanh(), strict=True)
+net.set_submodule('2', nn.GELU())
+print(net, net[2])
+for target, module, strict in (('', net, 0), ('x.y', net, 0), ('0.w', net, 0), ('7', net, 1), ('1', 3, 0)):
+    try: net.set_submodule(target, module, strict)
+    except (AttributeError, ValueError) as error: print(error)
+"""
+
+
+def test_extra_state_and_set_submodule(capsys):
+    pytest.importorskip("torch")
+    exec(EXTRA, {})         # the program above
+    assert Session(style="modern").run(EXTRA, echo=False) == capsys.readouterr().out
+
+
 ASSIGNED = """
 import torch
 from torch import nn

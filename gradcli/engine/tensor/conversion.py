@@ -45,6 +45,17 @@ def listed(array: Any) -> ndarray:
     return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
 
 
+def unreversed(array: ndarray) -> ndarray:
+    """An array itself; ValueFault if it steps backwards through its memory, which no tensor does."""
+    if array.ndim and min(array.strides) < 0:
+        raise ValueFault("an array that steps backwards through memory cannot be a tensor",
+                         ("torch.from_numpy(a.copy())", "a copy in its own order")).saying(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) ")
+    return array
+
+
 def refuse_beyond(array: ndarray) -> None:
     """Raise ValueFault for unsigned numbers that are larger than any whole number of a tensor."""
     if array.dtype.kind == "u" and array.dtype.itemsize == 8 and array.size and array.max() > LARGEST:

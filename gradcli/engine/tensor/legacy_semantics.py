@@ -2,8 +2,8 @@
 
 In 0.1.12 `arange` gave floating numbers, reductions along a dimension kept it at length one, whole numbers were divided
 as C divides, halves were rounded away from zero, and tensors of equally many elements met element by element
-whatever their shapes. Whole numbers were divided as in C until after 0.4, and `arange` gave floating numbers in 0.3.
-Only calls that programs write mean this; the package's own layers and rules do not change.
+whatever their shapes, in `dot` as vectors. Whole numbers were divided as in C until after 0.4, and `arange` gave
+floating numbers in 0.3. Only calls that programs write mean this; the package's own layers and rules do not change.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def _legacy_function(name: str, call: Call, age: str) -> Call | None:
         return _integer_division(_with_equal_shapes(call), _with_equal_shapes(getattr(traced, name)))
     if name in ELEMENTWISE:
         return _with_equal_shapes(call)
-    return {"arange": _floating_arange, "round": _round_half_away}.get(name, lambda call: None)(call)
+    others = {"arange": _floating_arange, "round": _round_half_away, "dot": _dot_of_all}
+    return others.get(name, lambda call: None)(call)
 
 
 def _keepdim_by_default(name: str, call: Call) -> Call:
@@ -129,6 +130,17 @@ def _floating_arange(call: Call) -> Call:
     return arange
 
 
+def _dot_of_all(call: Call) -> Call:
+    """The product of all elements of two tensors, which are vectors to it whatever their shapes."""
+    def dot(*args: Any, **options: Any) -> Any:
+        if len(args) != 2 or options or not all(isinstance(value, Tensor) and value.array.ndim for value in args) or (
+                args[0].array.size != args[1].array.size):
+            return call(*args, **options)
+        return call(*(value if value.array.ndim == 1 else traced.reshape(value, (-1,)) for value in args))
+
+    return dot
+
+
 def _round_half_away(call: Call) -> Call:
     def round_half_away(*args: Any, **options: Any) -> Any:
         if len(args) != 1 or options or not isinstance(args[0], Tensor) or args[0].array.dtype.kind != "f":
@@ -150,7 +162,7 @@ def _for_programs(call: Call, legacy: Call) -> Call:
 
 def _methods(age: str) -> Iterator[tuple[str, Call]]:
     """The methods of tensors that meant something else, by name."""
-    for name in SINCE.get(age, (*REDUCING, *ELEMENTWISE, "round")):
+    for name in SINCE.get(age, (*REDUCING, *ELEMENTWISE, "round", "dot")):
         getattr(traced, name, None)     # an operation arrives when it is first asked for
         if name in vars(Tensor):
             yield name, legacy_function(name, vars(Tensor)[name], age)

@@ -375,6 +375,7 @@ METHODS: dict[str, Callable[..., Any]] = attach({
     | complex_tensor.METHODS)
 PROPERTIES = {"data": data, "grad_fn": grad_fn, "creator": grad_fn, "is_leaf": is_leaf, "volatile": volatile,
               "device": device_of, "retains_grad": retains_grad, "_version": version, "output_nr": output_nr,
+              "_grad": lambda self: self.gradient,
               "name": lambda self: None, **memory_format.PROPERTIES}
 ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile,

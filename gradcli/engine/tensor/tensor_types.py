@@ -14,7 +14,7 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
 from gradcli.engine.numpy_refusals import UNFIT
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.conversion import array_of
+from gradcli.engine.tensor.conversion import array_of, unreversed
 from gradcli.engine.tensor.dtypes import CTYPES, OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Array, InferenceTensor
@@ -45,6 +45,8 @@ class TensorType(Typed):
         first = args[0] if args else None
         if not InferenceTensor.exist and (quick := self._usual(first, args)) is not None:
             return quick
+        if len(args) == 1 and type(first) is Array and first.array.dtype is self.tensor_dtype.numpy:
+            return Tensor(unreversed(first.array))      # around the memory of the array, as from_numpy
         if len(args) == 1 and isinstance(first, Tensor) and (not Current.legacy and type(first) is not Array or (
                 first.array.ndim and first.dtype is self.tensor_dtype)):
             if self.fixed not in (None, first.dtype):
@@ -53,7 +55,7 @@ class TensorType(Typed):
                     f"expected {_options(self.fixed)} (got {_options(first.dtype)})")
             return traced.alias(first)      # the same memory, with its history
         if len(args) == 1 and (isinstance(first, Sequence) and not isinstance(first, Size | str) or (
-                isinstance(first, Tensor) and first.array.ndim)):
+                isinstance(first, Tensor) and (first.array.ndim or type(first) is Array))):
             return traced.tensor(first, dtype=self.tensor_dtype)
         size = Sizes.take(first if isinstance(first, Size) else args)
         if type(size) is not tuple:

@@ -22,6 +22,7 @@ from gradcli.namespace.allow_list import own_attributes
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python.collections import DefaultDict, Deque
 from gradcli.namespace.third_party.matplotlib import Drawing
+from gradcli.nn.module.registry import Registry
 from gradcli.session.object_state import INERT, UNSET, slots_of
 
 UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
@@ -101,7 +102,7 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
         (clone.update if kind is set else clone.extend)(parts)
         return clone
     if isinstance(x, dict):
-        clone = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else kind()
+        clone = DefaultDict(x.default_factory) if isinstance(x, DefaultDict) else {} if kind is Registry else kind()
         register(clone)
         dict.update(clone, {inner(key): inner(value) for key, value in x.items()})
         return clone

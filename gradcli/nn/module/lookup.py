@@ -1,13 +1,14 @@
-"""`get_submodule`, `get_parameter` and `get_buffer`: members of a module by dotted name."""
+"""`get_submodule`, `set_submodule`, `get_parameter` and `get_buffer`: members of a module by dotted name."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
-from gradcli.faults.tree import ArgumentFault, AttributeFault
+from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault
 
 
 class Lookup:
@@ -38,6 +39,21 @@ class Lookup:
     def get_buffer(self, target: str) -> Tensor:
         """The buffer of this dotted name."""
         return self._entry(target, "_buffer_dict", "a buffer")
+
+    def set_submodule(self, target: str, module: Any, strict: bool = False) -> None:
+        """Put `module` in the place of this dotted name; with `strict` there must be a module now."""
+        path, _, name = _checked_target(target).rpartition(".")
+        if not name:
+            raise ValueFault("Cannot set the submodule without a target name!")
+        if not isinstance(module, Lookup):
+            raise ValueFault(f"`module` is not an nn.Module, found {type_text(module)}")
+        parent: Any = self.get_submodule(path) if path else self
+        if name not in parent._module_dict:
+            if hasattr(parent, name):
+                raise AttributeFault(f"`{name}` is not an nn.Module")
+            if strict:
+                raise AttributeFault(f"{type(parent).__name__} has no attribute `{name}`")
+        parent.add_module(name, module)
 
     def _entry(self, target: str, registry_name: str, kind: str) -> Any:
         path, _, name = _checked_target(target).rpartition(".")

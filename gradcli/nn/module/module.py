@@ -35,6 +35,7 @@ from gradcli.nn.module import state_dict as states
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.names import check_free_name
 from gradcli.nn.module.printing import BLOCK, module_repr, type_path
+from gradcli.nn.module.registry import Registry
 
 REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
 
@@ -42,13 +43,13 @@ REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
 @exposed(*"forward parameters named_parameters children named_children modules named_modules buffers named_buffers "
          "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
-         "register_full_backward_pre_hook get_submodule get_parameter get_buffer _get_name "
+         "register_full_backward_pre_hook get_submodule set_submodule get_parameter get_buffer _get_name "
          "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
          "_buffers _modules _forward_pre_hooks _forward_hooks".split(), open_attributes=True, base=True, copied=True)
 class Module(Lookup):
     """The base of all modules, and of the modules that programs define."""
 
-    # The dicts are PyTorch's _modules, _buffers and _parameters, of which programs read copies; state_dict leaves the
+    # The dicts are PyTorch's _modules, _buffers and _parameters, which programs get as Registry; state_dict leaves the
     # non-persistent buffers out. _hooks is None, or five dicts of hooks: forward_pre, forward, full_backward,
     # full_backward_pre and backward.
     __slots__ = ("__dict__", "__weakref__", "_hooks", "_module_dict", "_buffer_dict", "_parameter_dict",
@@ -81,9 +82,9 @@ class Module(Lookup):
         object.__setattr__(self, "_hooks", None)
         self.__dict__["training"] = True
 
-    _parameters = property(lambda self: dict(self._parameter_dict))
-    _buffers = property(lambda self: dict(self._buffer_dict))
-    _modules = property(lambda self: dict(self._module_dict))
+    _parameters = property(lambda self: Registry(self, self._parameter_dict, Module.register_parameter))
+    _buffers = property(lambda self: Registry(self, self._buffer_dict, Module.register_buffer))
+    _modules = property(lambda self: Registry(self, self._module_dict, Module.add_module))
     _forward_pre_hooks = property(lambda self: OrderedDict(self._hooks[0] if self._hooks else ()))
     _forward_hooks = property(lambda self: OrderedDict(self._hooks[1] if self._hooks else ()))
 

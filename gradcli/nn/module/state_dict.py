@@ -102,8 +102,17 @@ def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
             note_write(gradient, "zero_", here())
 
 
+class ExtraState:
+    """What a module keeps beside tensors: its class defines get_extra_state and set_extra_state."""
+
+    __slots__ = ("module",)
+
+    def __init__(self, module: Any) -> None:
+        self.module = module
+
+
 def entries(module: Any, prefix: str = "") -> dict[str, Any]:
-    """Parameters and persistent buffers by dotted name, in the order of the modules."""
+    """Parameters, persistent buffers and ExtraState by dotted name, in the order of the modules."""
     tensors = {}
     stack = [(prefix, module, 0)]
     while stack:
@@ -111,6 +120,8 @@ def entries(module: Any, prefix: str = "") -> dict[str, Any]:
         members = current._parameter_dict | {name: value for name, value in current._buffer_dict.items()
                                              if name not in current._non_persistent_buffers}
         tensors.update({path + name: value for name, value in members.items() if value is not None})
+        if hasattr(type(current), "get_extra_state"):
+            tensors[path + "_extra_state"] = ExtraState(current)
         stack += [(f"{path}{name}.", inner, _deeper(depth)) for name, inner in reversed(current._module_dict.items())
                   if inner is not None]
     return tensors
@@ -118,9 +129,14 @@ def entries(module: Any, prefix: str = "") -> dict[str, Any]:
 
 def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
     """The entries of a module; detached tensors that share their memory, or with `keep_vars` the tensors themselves."""
-    tensors = entries(module, prefix)
-    return OrderedDict(tensors if keep_vars else {
-        name: value if isinstance(value, Uninitialized) else Tensor(value.array) for name, value in tensors.items()})
+    return OrderedDict({name: _state(value, keep_vars) for name, value in entries(module, prefix).items()})
+
+
+def _state(entry: Any, keep_vars: bool) -> Any:
+    """What `state_dict` has of an entry."""
+    if isinstance(entry, ExtraState):
+        return entry.module.get_extra_state()
+    return entry if keep_vars or isinstance(entry, Uninitialized) else Tensor(entry.array)
 
 
 def load_state_dict(module: Any, state_dict: Any, strict: bool, assign: bool) -> IncompatibleKeys:
@@ -147,7 +163,9 @@ def load_state_dict(module: Any, state_dict: Any, strict: bool, assign: bool) ->
         head = f"Error(s) in loading state_dict for {type(module).__name__}:"
         raise ShapeFault(" ".join([head, *(word.strip() for word in errors)])).saying("\n\t".join([head, *errors]))
     for name, target, value in pairs:
-        if assign:
+        if isinstance(target, ExtraState):
+            target.module.set_extra_state(value)
+        elif assign:
             _assign(module, name, target, value)
         elif not isinstance(value, Uninitialized):
             copy_into(target, detached_for(value, "load_state_dict()").array, "load_state_dict")
@@ -165,8 +183,10 @@ def _assign(module: Any, name: str, target: Tensor, value: Tensor) -> None:
     setattr(module, leaf, value)
 
 
-def _mismatch(name: str, target: Tensor, value: Any, assign: bool) -> str:
+def _mismatch(name: str, target: Any, value: Any, assign: bool) -> str:
     """Why `value` cannot be loaded as an entry, or empty; an entry without a size takes that of `value`."""
+    if isinstance(target, ExtraState):
+        return ""
     if isinstance(value, Uninitialized):
         unsized = isinstance(target, Uninitialized)
         return "" if unsized else f'"{name}" has no size yet: call the module it comes from once.'

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plai
 from gradcli.engine.complex_gate import refusal
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
-from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf
+from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf, unreversed
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.engine.warned import warn
@@ -281,7 +281,7 @@ class MakeTensor(Creation):
     errors = [("text",), ({},)]
 
     def forward(data: Anything, *, dtype: Type = None):
-        return array_of(data, dtype, NumpyArray)
+        return array_of(unreversed(data) if isinstance(data, np.ndarray) else data, dtype, NumpyArray)
 
 
 class AsTensor(Creation):
@@ -294,8 +294,9 @@ class AsTensor(Creation):
     errors = [("text",), ({},)]
 
     def forward(data: Anything, *, dtype: Type = None):
-        return data if isinstance(data, np.ndarray) and dtype in (None, data.dtype) else array_of(
-            data, dtype, NumpyArray)
+        if isinstance(data, np.ndarray) and dtype in (None, unreversed(data).dtype):
+            return data
+        return array_of(data, dtype, NumpyArray)
 
 
 class Range(Creation):
