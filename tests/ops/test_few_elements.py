@@ -13,17 +13,15 @@ rng = np.random.default_rng(23)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_sums_of_few_are_those_of_numpy_and_of_torch(dtype):
+def test_sums_of_few_are_those_of_torch(dtype):
     special = [[-0.0], [-0.0, -0.0], [np.nan, 1], [np.inf, -np.inf], [np.inf, 1]]
     drawn = [rng.standard_normal(n) * 10.0 ** rng.integers(-4, 5, n) for n in range(1, 12) for _ in range(50)]
     with np.errstate(all="ignore"):
         for numbers in special + drawn:
             x = np.array(numbers, dtype)
-            expected = np.add.reduce(x)
+            expected = torch.tensor(x).sum().numpy()
             for total in (full_sum(x), lone_sum(x)):
-                assert np.asarray(total).tobytes() == np.asarray(expected).tobytes() or np.isnan(expected), (x, total)
-            if len(x) < 4:      # longer ones torch adds in lanes
-                np.testing.assert_equal(np.asarray(full_sum(x)), torch.tensor(x).sum().numpy(), err_msg=str(x))
+                assert np.asarray(total).tobytes() == expected.tobytes() or np.isnan(expected), (x, total)
 
 
 def test_gradients_of_softmax_of_few_are_those_of_torch():

@@ -340,7 +340,7 @@ def test_a_saved_script_begins_with_the_settings_that_are_unusual(tmp_path, caps
 
 def test_a_missing_script_is_told_the_nearest_and_names_may_have_quotes(repl, tmp_path):
     (tmp_path / "my script.grad").write_text("x = 3\n")
-    assert f":load {tmp_path}/my script.grad" in submit(repl, f":load {tmp_path}/my scrpt.grad").err
+    assert f":load '{tmp_path}/my script.grad'" in submit(repl, f":load {tmp_path}/my scrpt.grad").err
     submit(repl, f":load '{tmp_path}/my script.grad'")
     assert submit(repl, "x").out == "3\n"
 

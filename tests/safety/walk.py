@@ -85,6 +85,7 @@ from gradcli.nn.distributions.constraint import Constraint
 from gradcli.nn.distributions.registry import ConstraintRegistry
 from gradcli.nn.distributions.transforms.elementwise import Transform
 from gradcli.nn.module.module import Module
+from gradcli.nn.module.registry import Registry
 from gradcli.nn.optim.lr_scheduler import LRScheduler
 from gradcli.nn.optim.optimizer import Optimizer, States
 from gradcli.nn.utils.checkpoint import set_checkpoint_early_stop
@@ -240,7 +241,7 @@ PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, set, fro
 
 OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
-        Distribution, Constraint, Transform, ConstraintRegistry, States, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
+        Distribution, Constraint, Transform, ConstraintRegistry, States, Registry, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
         Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, ArrayOptions, Backends,
         Idle, Indexer, OwnAttributes, UnboundSuper, SummaryWriter, Ufunc,
         Chain, Bar, Parser, ExclusiveGroup, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,

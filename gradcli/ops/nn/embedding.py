@@ -107,9 +107,14 @@ class RowsBack(Kernel):
             total[padding_idx] = 0
         return total
 
-    def grad_input(F, g, at, padding_idx):
-        back = F.embedding_rows(g, at, -1, False)      # what divides is left out, as in PyTorch
-        return back if padding_idx < 0 else F.where(F.unsqueeze(at == padding_idx, -1), 0, back)
+    def grad_input(F, g, at, count, padding_idx, scale_grad_by_freq):
+        back = F.embedding_rows(g, at, -1, False)
+        if padding_idx >= 0:
+            back = F.where(F.unsqueeze(at == padding_idx, -1), 0, back)
+        if scale_grad_by_freq:      # which PyTorch leaves out
+            often = F.rows_back(F.ones_like(back), at, count, -1, False)
+            back = back / F.embedding_rows(often, at, -1, False)
+        return back
 
 
 class RenormRows(Kernel):

@@ -126,15 +126,16 @@ START = ("import sys; sys.path.insert(0, sys.argv.pop(1)); import gradcli; del s
 HERE = os.path.dirname(gradcli.__path__[0])
 
 
-def run_command(command: str, limit: float = 0.0, memory: int = 0) -> str:
-    """All that a gradcli command prints, on both streams.
+def run_command(command: str, home: str | os.PathLike[str] = ".", limit: float = 0.0, memory: int = 0,
+                package: str | os.PathLike[str] = HERE) -> str:
+    """All that a gradcli command prints, on both streams, with `home` as its folder; `package` is where gradcli lies.
 
     It may run for `limit` seconds and need `memory` bytes; 0 for any. Raises TimeoutExpired, and UsageFault where it
     prints more than a text that is tested can hold.
     """
     argv = command_words(command)
-    started = [sys.executable, "-P", "-c", START, HERE, str(memory), *argv[1:]]
-    process = subprocess.Popen(started, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    started = [sys.executable, "-P", "-c", START, os.fspath(package), str(memory), *argv[1:]]
+    process = subprocess.Popen(started, cwd=home, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, env=environment())
     try:
         return _all_printed(process, limit).decode(errors="replace")
