@@ -148,8 +148,8 @@ def fault_of_values(d):
         return "not all writes to memory that elements share are refused"
     if d.writes(["cumsum_", "cumprod_"]) and "desired output type Bool" in str(d.mine):
         return "the running sum in place of one truth value, or none, is not refused"
-    if "nanmedian" in text and d.holds(shares_memory):
-        return "nanmedian of expanded tensors is what memory holds"
+    if d.writes(["nanmedian(", "median("]) and d.holds(shares_memory):
+        return "medians of expanded tensors are what memory holds"
     if refused and "is singular" in str(d.mine) and "L.inv(" in text and d.holds(degenerate):
         return "rounding decides whether a singular matrix is refused"
     if "L.qr" in text and d.holds(singular) and d.only_where(lambda a, b: np.isclose(np.abs(a), np.abs(b))):
@@ -230,7 +230,8 @@ def fault_of_gradients(d):
     if second and "include_self=False" in text and "'prod'" in text and d.with_zeros().only_where(
             lambda a, b: np.isnan(b), 2e-4):
         return "nan that scatter_reduce does not include reaches the second gradient"
-    if second and d.writes(["sgn(", "sign(", "grid_sample("]) and d.only_where(lambda a, b: np.isnan(b) & (a == 0)):
+    if second and d.writes(["sgn(", "sign(", "grid_sample(", "amax(", "amin("]) and d.only_where(
+            lambda a, b: np.isnan(b) & (a == 0)):
         return "a gradient of zeros is computed on, and its gradient is nan where there is no number"
     if "block_diag" in text and d.holds(empty):
         return "the gradient of block_diag misses the row of an empty vector"
