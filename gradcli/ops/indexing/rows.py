@@ -43,7 +43,7 @@ def unpacked(key, tensor):
     It is one if an entry is a sequence, a tensor, a slice, an ellipsis or None. Arrays of numpy's take every list for
     an array of indices.
     """
-    if type(tensor) is Array or len(key) >= SHORTEST_ARRAY or not any(
+    if len(key) >= SHORTEST_ARRAY or NUMBERS.issuperset(map(type, key)) or type(tensor) is Array or not any(
             k is None or k is Ellipsis or isinstance(k, PLACES) for k in key):
         return key
     if not Current.legacy:
@@ -53,6 +53,7 @@ def unpacked(key, tensor):
 
 
 SHORTEST_ARRAY = 32     # a list of as many entries is always an array of indices
+NUMBERS = frozenset((int, bool, float))
 PLACES = (Tensor, list, tuple, range, str, slice)
 
 
