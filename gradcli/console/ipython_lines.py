@@ -71,14 +71,19 @@ def untimed(text: str) -> str:
 
 def is_foreign(source: str) -> bool:
     """Whether a cell is for another program, such as a shell: nothing of it is the notebook's."""
-    head = CELL.match(source)
-    return bool(head) and head[1] not in RUNNING      # type: ignore[index]  # a match where head is true
+    magic = _cell_magic(source)
+    return magic is not None and magic not in RUNNING
 
 
 def is_captured(source: str) -> bool:
     """Whether a cell keeps what it prints and shows to itself: one that begins with %%capture."""
+    return _cell_magic(source) == "capture"
+
+
+def _cell_magic(source: str) -> str | None:
+    """The word after %% at the head of a cell; None where there is none."""
     head = CELL.match(source)
-    return bool(head) and head[1] == "capture"      # type: ignore[index]  # a match where head is true
+    return head[1] if head else None
 
 
 def prints_of_its_own(source: str) -> bool:

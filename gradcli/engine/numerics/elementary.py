@@ -45,7 +45,7 @@ def power(base: Any, exponent: Any) -> Any:
     return np.power(base, exponent)
 
 
-def less_square(x: Any) -> Any:
+def one_minus_square(x: Any) -> Any:
     """1 - x * x, rounded once in single precision of few numbers, as processors do it."""
     if x.dtype is float32 and x.size <= FEW:
         wide = x.astype(float64)

@@ -172,7 +172,7 @@ class TanhBack(Slope):
     def forward(g: Array, result: Array):
         if result.size >= MANY:
             return large.elements.tanh_slope(result, g)
-        return g * elementary.less_square(result)
+        return g * elementary.one_minus_square(result)
 
     def grad_g(F, gg, result):
         return F.tanh_back(gg, result)
