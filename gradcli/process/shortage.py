@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FEW = {errno.EMFILE: "files at once than it may: ulimit -n", errno.ENFILE: "files at once than the system has",
        errno.ENOMEM: "memory than it may: --memory-limit, ulimit -v"}
-LOADING = 100 << 20     # bytes that numpy and its libraries take
+LOADING = 184 << 20     # bytes that numpy, its libraries and the arena of a thread take at most
 UNLOADABLE = ("failed to map segment", "cannot allocate memory", "cannot enable executable stack")  # of the loader
 
 
