@@ -227,9 +227,11 @@ def fault_of_gradients(d):
     if second and d.writes(["prod"]) and d.holds(with_zero) and d.holds(with_nan) and d.only_where(
             lambda a, b: np.isnan(a)):
         return "the second gradient of a product of zeros is 0 where its gradient is nan"
-    if second and "include_self=False" in text and "'prod'" in text and d.with_zeros().only_where(
+    if d.name != "gradient" and "include_self=False" in text and "'prod'" in text and d.with_zeros().only_where(
             lambda a, b: np.isnan(b), 2e-4):
-        return "nan that scatter_reduce does not include reaches the second gradient"
+        return "nan that scatter_reduce does not include reaches gradients that are 0"
+    if "_norm(" in text and d.only_where(lambda a, b: ~np.isfinite(a) & ~np.isfinite(b)):
+        return "the order of sums decides whether infinite slopes through a norm become infinity or nan"
     if second and d.writes(["sgn(", "sign(", "grid_sample(", "amax(", "amin("]) and d.only_where(
             lambda a, b: np.isnan(b) & (a == 0)):
         return "a gradient of zeros is computed on, and its gradient is nan where there is no number"
