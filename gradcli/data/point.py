@@ -241,7 +241,7 @@ def assign_point(session: Session, point: PointText, settings: Settings, option:
         if isinstance(value, str) or isinstance(value, list) and has_text(value):
             raise UsageFault(f"{option} {name}: it holds texts, by which nothing can be differentiated")
         if type(value) is complex or holds_numbers(value) and value.array.dtype.kind == "c":
-            raise UsageFault(f"{option} {name}: complex tensors have no derivatives here",
+            raise UsageFault(f"{option} {name}: it takes real numbers, and this is complex",
                              (f"{option} '{name}r=1, {name}i=2'", "the real and the imaginary part as two numbers"))
         if holds_numbers(value) and FILE_PREFIX + name in read and not is_floating(value):
             session.run(f"{name} = {name}.to({kind})", option, echo=False)

@@ -11,13 +11,13 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.tensor import INFERRED, UNTRACKED, ComplexTensor, Tensor
-from gradcli.engine.tensor.variable import Dual, grad_mode
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
+from gradcli.engine.tensor.variable import ComplexParameter, Dual
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
 
-COMPLEX: set[type] = {complex, ComplexTensor}
+COMPLEX: set[type] = {complex, ComplexTensor, ComplexParameter}
 """The types of values that are complex, and of lazy conjugates once there are some."""
 
 
@@ -25,15 +25,8 @@ def check_complex(cls: Any, values: Sequence[Any]) -> None:
     """Raise TypeFault if an operation that takes no complex numbers has one among its values."""
     if not cls.complex:
         raise refusal(cls.names[0], values)
-    if Dual.watched and Dual.level.takes(values) or grad_mode.on and any(map(_looks_into_history, values)):
-        raise ComplexDerivative()
-
-
-def _looks_into_history(value: Any) -> bool:
-    """Whether a value is a view, complex and made while calls were recorded, of a real tensor that requires gradients.
-    """
-    root = value.root if isinstance(value, ComplexTensor) else None
-    return root is not None and bool(root.base.requires_grad) and not root.origin & (UNTRACKED | INFERRED)
+    if Dual.watched and Dual.level.takes(values):
+        raise ComplexDerivative(cls.names[0], traced=True)
 
 
 def refusal(name: str, values: Sequence[Any]) -> TypeFault:

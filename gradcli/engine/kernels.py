@@ -93,7 +93,7 @@ def zeroed(x: Any, where: Any) -> Any:
 def _is_zero(x: Any) -> bool:
     """Whether `x` is a single zero, without a sign."""
     if type(x) is ndarray:
-        return x.ndim == 0 and not x and not np.signbit(x)
+        return x.ndim == 0 and not x and x.dtype.kind != "c" and not np.signbit(x)
     return type(x) in (int, float) and x == 0 and copysign(1, x) > 0
 
 

@@ -31,17 +31,18 @@ Shapes = Sequence[tuple[int, ...]]
 
 
 class ComplexDerivative(GradFault):
-    """A gradient was asked for where complex numbers come in, which are values here and have no derivatives.
+    """A gradient was asked for through a function of complex numbers that has none, such as torch.renorm(z, 2, 0, 1).
 
-    Work with the real and the imaginary part as two real tensors, and put them together by torch.complex(a, b)
-    after the gradients have been computed, or of their .detach().
+    Work with the real and the imaginary part as two real tensors, z.real and z.imag, or with z.detach().
     """
 
     code = "G0420"
 
-    def __init__(self) -> None:
-        super().__init__("complex tensors have no derivatives here",
-                         ("torch.complex(a.detach(), b.detach())", "a complex value without history"),
+    def __init__(self, name: str = "", *, traced: bool = False) -> None:
+        super().__init__(f"formulas are of real numbers, and {name} is called with complex ones" if traced else
+                         f"{name} does not support automatic differentiation for outputs with complex dtype" if name
+                         else "modules have no complex parameters of their own here",
+                         ("z.detach()", "the value, without history"),
                          ("u * x - v * y", "the real part of (u + vi) * (x + yi): differentiate two real tensors"))
 
 

@@ -51,7 +51,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         return silent
     leaf = sharing(data, Variable, "Variable()", here() if data.requires_grad else None)
     leaf.array = report_detached(data, "Variable()", data.array)
-    if requires_grad is True and data.array.dtype.kind == "f" and not InferenceTensor.exist:
+    if requires_grad is True and data.array.dtype.kind in "fc" and not InferenceTensor.exist:
         leaf.requires_grad, leaf.cut = True, None
     elif requires_grad:
         set_requires_grad(leaf, True, CREATED)

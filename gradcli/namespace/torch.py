@@ -26,7 +26,6 @@ from gradcli.engine.module_buffer import Buffer, buffer
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
-from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.conversion import unreversed
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
@@ -85,8 +84,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
             f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}")
-    underived(data)
-    if requires_grad and data.array.dtype.kind != "f":
+    if requires_grad and data.array.dtype.kind not in "fc":
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
     if requires_grad:

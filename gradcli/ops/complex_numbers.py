@@ -7,7 +7,7 @@ from gradcli.engine.tensor.tensor import ComplexTensor
 
 def is_complex(x):
     """Whether a tensor, or an array, is of complex numbers."""
-    return isinstance(x, ComplexTensor) or isinstance(x, np.ndarray) and x.dtype.kind == "c"
+    return isinstance(x, ComplexTensor) or isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "c"
 
 
 def angles(z):

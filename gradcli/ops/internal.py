@@ -83,6 +83,7 @@ class LinkWithZeros(Kernel):
     Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
     """
 
+    complex = True
     saves = True
     samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
     errors = [("text", ())]
@@ -108,6 +109,7 @@ class Link(LinkWithZeros):
 class Vanish(Kernel):
     """vanish(input): zeros, with a gradient of zeros, that stay zero whatever they are multiplied by."""
 
+    complex = True
     linked = False
     vanishes = True
     samples = [([1.0, 2.0],)]
@@ -249,6 +251,7 @@ class Window(Kernel):
 class Spread(Kernel):
     """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
 
+    complex = True
     modern_names = "AsStridedBackward0"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]

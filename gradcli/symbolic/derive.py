@@ -14,6 +14,7 @@ from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
+from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.named_tensors import named_tensors
 from gradcli.session.snapshot import Snapshot
@@ -112,7 +113,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
                 derivation = Paper(session, leaves, modules=modules).run(text, result)
             if recorder.steers and not derivation.conditions and _branches(text):
                 derivation = derivation._replace(conditions=None)
-        except (UsageFault, NonScalarBackward, LimitFault):
+        except (UsageFault, NonScalarBackward, LimitFault, ComplexDerivative):
             raise
         except Fault as fault:      # which the program as it stands has not
             raise UsageFault("a derivation follows values, and this program uses gradients that it has computed",

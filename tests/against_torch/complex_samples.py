@@ -6,7 +6,7 @@
     python -m against_torch.complex_samples --words       torch's words for these, as JSON by operation
     python -m against_torch.complex_samples --record      keep the counts as the floor below which no operation may fall
 
-Values are compared, and no gradients, since complex tensors have none here.
+Values are compared and gradients, second ones too for complex128.
 """
 
 import json
@@ -23,7 +23,17 @@ from torch.testing._internal.common_methods_invocations import op_db
 from against_torch.samples import MISNAMED, SLACK, UNSET, chosen, chosen_by, processed, rows_of, shown
 from gradcli.faults.tree import Fault
 from support.minimum_counts import comparison_parser, record_counts, report_losses
-from support.torch_bridge import Outside, difference, function_of, seed, tensors_in, to_gradcli
+from support.torch_bridge import (
+    LOOSER,
+    Outside,
+    difference,
+    function_of,
+    gradcli_gradients,
+    seed,
+    tensors_in,
+    to_gradcli,
+    torch_gradients,
+)
 
 FLOOR = Path(__file__).parents[1] / "golden/torch_complex.json"
 CHOSEN = 8        # samples of each type, and half as many of each alias, method and in-place form
@@ -44,13 +54,14 @@ def walk(info):
     rows = [] if info.full_name in MISNAMED else list(rows_of(info))
     for dtype in [t for t in (torch.complex64, torch.complex128) if t in info.dtypes]:
         for row in rows:
-            for sample in chosen(info, dtype, False, CHOSEN if row.main else CHOSEN // 2):
-                try_sample(row, sample)
+            derived = info.supports_autograd and dtype in info.supported_backward_dtypes("cpu") and not row.inplace
+            for sample in chosen(info, dtype, derived, CHOSEN if row.main else CHOSEN // 2):
+                try_sample(row, sample, derived and dtype is torch.complex128 and info.supports_gradgrad)
     return rows
 
 
-def try_sample(row, sample):
-    """Put one sample to both programs, and count what comes of it."""
+def try_sample(row, sample, second):
+    """Put one sample to both programs, and count what comes of it; `second` asks for second gradients."""
     called = [sample.input, list(sample.args), sample.kwargs]
     try:
         mine = [to_gradcli(v) for v in called]
@@ -63,6 +74,9 @@ def try_sample(row, sample):
         if any(o.layout != torch.strided for o in tensors_in(theirs)):
             raise Outside("sparse results")
         theirs = processed(sample, theirs)
+        leaves = [t for t in tensors_in(called) if t.requires_grad]
+        gradients = torch_gradients(theirs, leaves, second)
+        theirs = (theirs, gradients, torch_gradients(gradients, leaves) if second else None)
     except (Outside, *REFUSALS):
         row.outside += 1
         return
@@ -81,9 +95,16 @@ def first_mismatch(row, sample, mine, theirs):
         out = processed(sample, row.ours(argument, *mine[1], **mine[2]))
         if row.info.name in UNSET:
             return "" if [(o.array.shape, o.dtype.name) for o in tensors_in(out)] == [
-                (tuple(o.shape), str(o.dtype).removeprefix("torch.")) for o in tensors_in(theirs)] else "other sizes"
-        mismatch = difference(out, theirs, SLACK.get(row.info.name, 1))
-        return f"value: {mismatch}" if mismatch else ""
+                (tuple(o.shape), str(o.dtype).removeprefix("torch.")) for o in tensors_in(theirs[0])] else "other sizes"
+        slack, leaves = SLACK.get(row.info.name, 1), [t for t in tensors_in(mine) if t.requires_grad]
+        if mismatch := difference(out, theirs[0], slack):
+            return f"value: {mismatch}"
+        first = gradcli_gradients(out, leaves, theirs[2] is not None)
+        if mismatch := difference(first, theirs[1], LOOSER * slack):
+            return f"gradient: {mismatch}"
+        if theirs[2] is not None and (mismatch := difference(gradcli_gradients(first, leaves), theirs[2], LOOSER)):
+            return f"second gradient: {mismatch}"
+        return ""
     except Fault as fault:
         return f"refused: {fault}"
     except Exception as error:      # whatever goes wrong in gradcli is what this program is there to tell

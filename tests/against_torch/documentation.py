@@ -80,7 +80,7 @@ REASONS = {
     "torch.Event": "another device",
     "torch.Tensor.grad_dtype": "gradients have the type of their leaves",
     "torch.cholesky_inverse": "rounding decides how far two inverses are apart",
-    "torch.nn.utils.parametrize.Module.to": "complex tensors have no derivatives",
+    "torch.nn.utils.parametrize.Module.to": "modules are not turned into complex ones",
     "torch.set_default_dtype": "complex numbers of 16-bit parts",
     "torch.autograd.Function": "programs read nothing, so that there is no input()",
     "torch.autograd.enforce_grad_layout_policy": "gradients of other layouts",

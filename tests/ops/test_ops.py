@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gradcli.engine.autograd.backward import sweep
-from gradcli.engine.autograd.op import TABLE, flat_name
+from gradcli.engine.autograd.op import TABLE, flat_name, traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.faults.tree import Fault
@@ -26,7 +26,9 @@ from support.cases import (
 )
 from support.in_turn import in_turn
 
-every_slope = pytest.mark.parametrize("op", operations(lambda op: differentiable(op) and random_free(op)))
+PHASES = {"linalg.eig"}     # whose vectors have slopes only where no phase of theirs counts (test_complex.py)
+every_slope = pytest.mark.parametrize("op", operations(
+    lambda op: differentiable(op) and random_free(op) and op.names[0] not in PHASES))
 every_op = pytest.mark.parametrize("op", operations())
 
 
@@ -143,6 +145,8 @@ def weighed(out):
     parts = results(tuple(out) if isinstance(out, list | tuple) else out)
     total = None
     for k, part in enumerate(parts):
+        if part.array.dtype.kind == "c":
+            part = traced.view_as_real(part)
         part = (part * Tensor(np.asarray(weights(part.array.shape) * (1 + 0.1 * k)))).sum()
         total = part if total is None else total + part
     return total

@@ -58,7 +58,7 @@ def smooth(op, args):
 def results(out):
     """The floating results of a call, as a list."""
     outs = out if isinstance(out, tuple) else (out,)
-    return [o for o in outs if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+    return [o for o in outs if isinstance(o, Tensor) and o.array.dtype.kind in "fc"]
 
 
 def leaves(args):

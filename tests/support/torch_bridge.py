@@ -155,22 +155,24 @@ def apart(actual, expected, looser=1):
 
 def weights(shape, dtype):
     """Fixed numbers, all different, to weigh the elements of a result with."""
-    return np.linspace(1.0, 2.0, int(np.prod(shape))).reshape(shape).astype(dtype)
+    numbers = np.linspace(1.0, 2.0, int(np.prod(shape))).reshape(shape)
+    return (numbers * (1 - 0.5j) if np.dtype(dtype).kind == "c" else numbers).astype(dtype)
 
 
 def torch_gradients(out, leaves, again=False):
-    """The gradients of the weighted floating results by each leaf; zeros where there are none."""
-    outs = [o for o in tensors_in(out) if o.requires_grad and o.dtype.is_floating_point]
+    """The gradients of the weighted results by each leaf; zeros where there are none."""
+    outs = [o for o in tensors_in(out) if o.requires_grad and (o.dtype.is_floating_point or o.is_complex())]
     if not outs or not leaves:
         return [torch.zeros_like(x) for x in leaves]
-    seeds = [torch.from_numpy(np.asarray(weights(o.shape, np.float64))).to(o.dtype) for o in outs]
+    seeds = [torch.from_numpy(np.asarray(weights(o.shape, complex if o.is_complex() else float))).to(o.dtype)
+             for o in outs]
     gradients = torch.autograd.grad(outs, leaves, seeds, create_graph=again, allow_unused=True)
     return [torch.zeros_like(x) if g is None else g for x, g in zip(leaves, gradients, strict=True)]
 
 
 def gradcli_gradients(out, leaves, again=False):
     """The same in gradcli."""
-    outs = [o for o in tensors_in(out) if o.requires_grad and o.array.dtype.kind == "f"]
+    outs = [o for o in tensors_in(out) if o.requires_grad and o.array.dtype.kind in "fc"]
     if not outs or not leaves:
         return [Variable(np.zeros_like(x.array)) for x in leaves]
     seeds = [Tensor(np.asarray(weights(o.array.shape, o.array.dtype))) for o in outs]

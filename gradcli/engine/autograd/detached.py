@@ -150,7 +150,7 @@ def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[A
     source = next(x for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)
                   and x.requires_grad)
     for k, out in enumerate(outs):
-        if out.array.dtype.kind == "f":
+        if out.array.dtype.kind in "fc":
             out.cut = cut
             outs[k] = report_detached(source, cut.cause, out) if moving[k] else out
     return outs

@@ -25,11 +25,11 @@ from gradcli.engine.autograd.detached import (
     report_without_rule,
 )
 from gradcli.engine.autograd.inference_mode import mark_inference, refuse_saving
-from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over
+from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over, raw, rename_node, traced
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
-from gradcli.engine.numerics import reduced_precision
+from gradcli.engine.numerics import complex_gradients, reduced_precision
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.result_layout import match_layout
 from gradcli.engine.tensor.tensor import (
@@ -52,7 +52,7 @@ from gradcli.engine.tensor.tensor import (
 )
 from gradcli.engine.tensor.variable import RESULT, Array, Dual, InferenceTensor, Variable, Volatile, grad_mode
 from gradcli.exposure import expose
-from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
+from gradcli.faults.mistakes import NotDifferentiable
 
 
 def parent(tensor: Tensor) -> Any:
@@ -133,6 +133,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         tracked = False
         if Detachments.observer is not None:
             result = _report_unrecorded(cut.cause, values, result)
+    if tracked and result_class is Tensor:
+        result_class = Variable         # of complex numbers with a history
     if type(result) is tuple:
         return wrap_outputs(cls, values, arrays, result, result_class, tracked, reduced)
     if type(result) is not ndarray:
@@ -147,12 +149,10 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     elif cls.copies:
         out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
         out = report_copied(values[0], out.cut.cause, out) if isinstance(values[0], Tensor) else out
-    elif result.dtype.kind == "f":
+    elif result.dtype.kind in "fc":
         record(cls, values, arrays, result, out, reduced)
         if out.node is None and ends_history(cls):
             [out] = report_without_rule(cls, values, arrays, [out], here())
-    elif result.dtype.kind == "c":
-        raise ComplexDerivative()
     else:
         out.cut = DetachedBy(f"{cls.names[0]}(), whose result has no gradient", here(), cls.names[0])
     if result.base is not None:
@@ -188,6 +188,8 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
             refuse_saving(values, edges)
         kind = cls.nodes[min(which, len(cls.nodes) - 1)]
         node = kind()
+        if complex_gradients.applies(values, out):
+            edges = complex_gradients.rules_of(cls, edges, values)
         if reduced:
             edges = [(to, reduced_precision.rule_of(rule, kind.fused_gradient), saved) for to, rule, saved in edges]
         node.hooks = None
@@ -235,8 +237,6 @@ def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], result
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
     results = all_arrays(results)
     node = None
-    if tracked and any(r.dtype.kind == "c" for r in results):
-        raise ComplexDerivative()
     if tracked and results:
         first = Tensor(results[0])
         record(cls, values, arrays, results, first, reduced)
@@ -264,7 +264,7 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         out.array = array
         out.node = out.gradient = out.root = out.hooks = out.cut = None
         out.requires_grad = False
-        if several and kind == "f" and i not in inert:
+        if several and kind in "fc" and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
             if nearest_base is not None and (base is nearest_base or base is nearest_base.base):
@@ -323,7 +323,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
         return
     if not grad_mode.on:
         origin = INFERRED if grad_mode.inference else UNTRACKED
-        if source.requires_grad and not grad_mode.inference and result.dtype.kind != "c":
+        if source.requires_grad and not grad_mode.inference:
             out.requires_grad, out.cut = True, out.cut or DetachedBy("torch.no_grad()", here())
     elif origin and not source.requires_grad:
         origin = SEVERAL + UNTRACKED
@@ -347,6 +347,23 @@ def here() -> tuple[Any, int]:
 
 def as_window(base: Tensor, array: ndarray) -> Tensor:
     """A tensor of the view `array` of `base`, with a node that picks its elements out of the base."""
+    if array.dtype is not base.array.dtype:     # numbers beside their parts
+        if array.dtype.kind == "c":
+            return traced.view_as_complex(as_window(base, raw.pairs(array)))
+        return as_window(traced.pairs(base), array)
     window, places = Variable(array), places_in(base.array, array)
     record(TABLE["window"], (base, places), [base.array, places], array, window)
     return window
+
+
+def with_piece(base: Tensor, piece: Tensor, array: ndarray) -> Tensor:
+    """A tensor of the array of `base`, with its history but for what the view `array` shows, whose is that of `piece`.
+    """
+    if array.dtype is not base.array.dtype:
+        if array.dtype.kind == "c":
+            return with_piece(base, traced.pairs(piece), raw.pairs(array))
+        parts = traced.pairs(base)
+        return rename_node(traced.view_as_complex(with_piece(parts, piece, array)), "CopySlices")
+    whole, places = Variable(base.array), places_in(base.array, array)
+    record(TABLE["copy_slices"], (base, piece, places), [base.array, piece.array, places], base.array, whole)
+    return whole

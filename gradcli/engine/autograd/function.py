@@ -26,7 +26,6 @@ from gradcli.engine.tensor.tensor import (
     DATA,
     FUNCTION,
     SEVERAL,
-    ComplexTensor,
     DisplayHooks,
     Tensor,
     ViewOf,
@@ -38,7 +37,7 @@ from gradcli.engine.transforms.function_tangents import FORWARD, products_of, tr
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
-from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
+from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, FunctionStyle, GradFault, LeafWrite
 
 
@@ -216,7 +215,7 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     results = result if isinstance(result, tuple) else (result,)
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
-    differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind == "f"
+    differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind in "fc"
                       and not among(r, record.fixed)] if tracked else []
     if static and record.dirty and not all(among(x, results) for x in record.dirty):
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
@@ -231,8 +230,6 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
             raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
                                                      "a leaf Variable that requires grad has been used")) from None
         note_write(target, cls.__name__, here())
-    if tracked and any(isinstance(r, ComplexTensor) and not among(r, record.fixed) for r in results):
-        raise ComplexDerivative()
     node = _recorded(cls, ctx, record, inputs, args, results, differentiable) if differentiable else None
     outs, parts = [], count()
     for r in results:

@@ -14,11 +14,11 @@ from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValue
 from gradcli.engine.autograd.saved_values import Freed, check_fresh
 from gradcli.engine.autograd.signature import Signature, described, sized
 from gradcli.engine.result_layout import expands
-from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor, clock
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import GradientCount, GradientType
-from gradcli.faults.mistakes import ComplexDerivative, NotDifferentiable
+from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import FunctionGradients
 
 
@@ -173,8 +173,6 @@ class CallRecord:
                 "corresponding forward input was not a Variable")
         if not isinstance(g, Tensor):
             raise GradientType(name, described(g), type(g), at, self._place())
-        if isinstance(g, ComplexTensor):
-            raise ComplexDerivative()
         shape, dtype = argument
         if g.array.shape != shape and not expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "

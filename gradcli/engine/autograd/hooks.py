@@ -18,11 +18,11 @@ from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad
 from gradcli.engine.autograd.op import RETAIN, Op, traced
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
+from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.exposure import exposed, named
 from gradcli.faults.gradients import HookResult
-from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 
 FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
@@ -45,8 +45,10 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
                 raise HookResult(f"a hook must return None or the gradient to use instead, not {described(replacement)}"
                                 ).saying(f"expected Variable, but hook returned '{type(replacement).__name__}'")
             check_shape(hook, replacement, shape)
-            if isinstance(replacement, ComplexTensor):
-                raise ComplexDerivative()
+            if (replacement.array.dtype.kind == "c") != (argument.array.dtype.kind == "c"):
+                was, got = (OF[x.array.dtype].era for x in (argument, replacement))
+                raise HookResult(f"hook '{getattr(hook, '__name__', 'hook')}' has changed the type of value (was "
+                                 f"torch.{was}Tensor got CPU{got}Type)")
             g = replacement if create_graph else replacement.array
     return g
 

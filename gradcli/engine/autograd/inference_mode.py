@@ -24,7 +24,7 @@ def mark_inference(out: Tensor, source: Any) -> Tensor:
     if type(source) is InferenceTensor if view else grad_mode.inference:
         if not isinstance(out, ComplexTensor):
             out.__class__ = InferenceTensor
-    elif view and grad_mode.inference and source.requires_grad and out.array.dtype.kind == "f":
+    elif view and grad_mode.inference and source.requires_grad and out.array.dtype.kind in "fc":
         out.requires_grad = True
     return out
 

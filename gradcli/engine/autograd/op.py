@@ -161,6 +161,8 @@ class Op:
     type_promotion = ""     # of the operands: "mixed", "expanded" (0-d is as others), "floating", "same", or none
     elementwise = False     # whether it goes from element to element; true of all that promote types
     complex = False                         # whether it takes complex tensors and numbers
+    # the gradients of complex numbers: "holomorphic" where they follow from the rules, "own" where the rules give them
+    complex_rules = "holomorphic"
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
     # whether numbers beside tensors must be elements of their type; if "wide", only where that has more than 16 bits

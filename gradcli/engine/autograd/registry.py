@@ -65,7 +65,7 @@ def as_one_call(compose: Callable[..., Any], name: str) -> Callable[..., Any]:
     def composed(F: Any, *values: Any) -> Any:
         out = compose(F, *values)
         if F is traced and isinstance(out, Tensor) and isinstance(out.node, Op):
-            inputs = [value for value in values if isinstance(value, Tensor) and value.array.dtype.kind == "f"]
+            inputs = [value for value in values if isinstance(value, Tensor) and value.array.dtype.kind in "fc"]
             parents = tuple([parent(x) if x.requires_grad else None for x in inputs])
             if not any(out.node is x for x in parents):
                 node: Any = rename_node(out, name if name != "named" else out.node.modern_name).node

@@ -67,7 +67,7 @@ def flag_views(base: Tensor, place: Any) -> None:
         return
     for view in views_of(base):
         follows = view.cut is not None if view.requires_grad else base.requires_grad
-        if view.node is None and view.array.dtype.kind == "f" and follows:
+        if view.node is None and view.array.dtype.kind in "fc" and follows:
             view.requires_grad, view.cut = base.requires_grad, view.cut or DetachedBy(EARLIER, place)
             if type(view) is Tensor:
                 view.__class__ = Variable
@@ -76,15 +76,16 @@ def flag_views(base: Tensor, place: Any) -> None:
 def positions(base: ndarray, view: ndarray) -> ndarray:
     """For each element of `view`, its flat index into `base`, row by row; GradFault for memory with gaps.
 
-    RuntimeError unless both lie in the same memory: what is read elsewhere would lie outside of `numbers`.
+    RuntimeError unless both are of one type and lie in the same memory: what is read elsewhere would lie outside of
+    `numbers`.
     """
     memory = owner(base)
-    if owner(view) is not memory:
+    if owner(view) is not memory or view.dtype != base.dtype:
         raise RuntimeError("the memory of a view is not that of its base")
     if not (memory.flags.forc or dense(memory)):
         raise GradFault("no gradient passes through a view of memory with gaps", ("x = x.clone()", "has none"))
-    start, item = memory.__array_interface__["data"][0], memory.itemsize
-    numbers = np.full(memory.size, -1, np.int64)     # what the base does not hold stays -1
+    start, item = memory.__array_interface__["data"][0], base.itemsize
+    numbers = np.full(memory.nbytes // item, -1, np.int64)     # what the base does not hold stays -1
 
     def look(array: ndarray) -> ndarray:
         first = (array.__array_interface__["data"][0] - start) // item

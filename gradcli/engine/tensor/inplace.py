@@ -15,17 +15,17 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_write
-from gradcli.engine.autograd.dispatch import here, parent, record, refresh_view
+from gradcli.engine.autograd.dispatch import here, parent, refresh_view, with_piece
 from gradcli.engine.autograd.inference_mode import refuse_write
-from gradcli.engine.autograd.op import TABLE, Op, carry_over, rename_node, traced
+from gradcli.engine.autograd.op import Op, carry_over, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
+from gradcli.engine.autograd.views import shares_memory, view_write_fault
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import expands
-from gradcli.engine.tensor.complex_tensor import LAZY, underived, unwritable
+from gradcli.engine.tensor.complex_tensor import LAZY, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
-from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
+from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
@@ -157,7 +157,6 @@ def writable(target: Any, writer: str, part: bool = False) -> Any:
     if grad_mode.on and (target.requires_grad or target.root is not None and target.root.base.requires_grad):
         refuse_view(target)
         base = target if target.root is None or target.root is DATA else target.root.base
-        underived(target)
         if (base.requires_grad or target.requires_grad) and base.node is None:
             which = "a leaf Variable that requires grad" if base is target and not part else (
                 "a view of a leaf Variable that requires grad")
@@ -189,8 +188,6 @@ def store(target: Tensor, result: Tensor, writer: str, fills: bool = False) -> T
                         f"{OF[target.array.dtype].era}")
     if result.requires_grad and result is not target and not target.requires_grad:
         refuse_view(target)
-        if target.root is not None:
-            underived(target.root.base)
         report_write(target, result, np.copyto)
     fills = fills and not (target.array.flags.writeable or result.requires_grad or target.requires_grad)
     memory = filling(target.array, writer) if fills else writing(target.array, writer)
@@ -235,12 +232,10 @@ def rebase(target: Tensor, result: Tensor) -> None:
     if root is None or root is DATA:
         _give(target, result.node)
         return
-    base, at = root.base, places_in(root.base.array, target.array)
+    base = root.base
     if isinstance(target.node, Op) and target.node.hooks and isinstance(result.node, Op):
         _skip_hooks(result.node, target.node)
-    new = Variable(base.array)
-    record(TABLE["copy_slices"], (base, result, at), [base.array, result.array, at], base.array, new)
-    _give(base, new.node)
+    _give(base, with_piece(base, result, target.array).node)
     target.root = ViewOf(base, 0, root.origin)
     refresh_view(target)
 
@@ -262,12 +257,12 @@ def _give(target: Tensor, node: Any) -> None:
 
 def _track(target: Tensor) -> None:
     target.requires_grad = True
-    if RESULT[type(target)] is Tensor:
+    if type(target) is Tensor:
         target.__class__ = Variable
 
 
 def _track_views(base: Tensor) -> None:
     """Let the views of `base` require gradients, now that it has a history: each takes its own when it is asked."""
     for view in views_of(base):
-        if view.array.dtype.kind == "f":
+        if view.array.dtype.kind in "fc":
             _track(view)

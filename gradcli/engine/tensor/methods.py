@@ -97,9 +97,12 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                 ("{y}.sum().backward()", "the gradient of the sum"),
                 (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
                 "grad can be implicitly created only for scalar outputs")
+        if array.dtype.kind == "c":
+            raise GradFault("grad can be implicitly created only for real scalar outputs but got "
+                            f"torch.{OF[array.dtype].name}", ("{y}.abs().backward()", "the gradient of the magnitude"),
+                            ("{y}.real.backward()", "of the real part"))
         return Tensor(np.array(1, array.dtype) if not array.ndim else np.ones_like(array))
     size = ", ".join(map(str, array.shape)) or "()"
-    complex_tensor.underived(gradient)
     if not isinstance(gradient, Tensor):
         number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
         seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
@@ -107,6 +110,10 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
                             (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
             f"'{type_name(gradient)}' object is not iterable" if type(gradient) in (int, float) else
             f"gradients can be either Tensors or None, but got {type_name(gradient)}")
+    if (gradient.array.dtype.kind == "c") != (array.dtype.kind == "c"):
+        raise GradFault(f"a gradient of {gradient.dtype.name} does not fit a value of {output.dtype.name}").saying(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+            f"grad_output[0] has a dtype of {gradient.dtype!r} and output[0] has a dtype of {output.dtype!r}.")
     if gradient.array.shape != array.shape and not (Current.legacy and gradient.array.size == array.size == 1):
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
@@ -312,7 +319,6 @@ def _set_grad(self: Tensor, value: Any) -> None:
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"a gradient is a tensor, not {described(value)}", "x.grad = None").saying(
                 f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
-        complex_tensor.underived(value)
         if value is self:
             raise GradFault("can't assign Variable as its own grad", "x.grad = torch.zeros_like(x)")
         if value.array.shape != self.array.shape:
@@ -320,7 +326,8 @@ def _set_grad(self: Tensor, value: Any) -> None:
                                 f"its tensor {sized(self.array.shape)}").saying(
                 f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
                 f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size")
-        if value.array.dtype is not self.array.dtype and not Current.legacy:
+        if value.array.dtype is not self.array.dtype and not (
+                Current.legacy and "c" not in (value.array.dtype.kind, self.array.dtype.kind)):
             dtype, grad_dtype = (OF[x.array.dtype].era for x in (self, value))
             raise GradFault(f"attempting to assign a gradient with dtype '{grad_dtype.lower()}' to a tensor with "
                             f"grad_dtype '{dtype}'. The gradient must match the tensor's grad_dtype (defaults to the "
@@ -343,8 +350,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
     """Turn a leaf into one that gradients are computed for, or back."""
     if type(value) is not bool:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}").saying("requires_grad must be a bool")
-    if value and self.array.dtype.kind != "f":
-        complex_tensor.underived(self)
+    if value and self.array.dtype.kind not in "fc":
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
             f"{floating} can require gradients")

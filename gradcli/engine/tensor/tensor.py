@@ -22,7 +22,6 @@ from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, DType
 from gradcli.engine.tensor.write_gate import DataWrites, block_of
 from gradcli.exposure import exposed, named
-from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ValueFault
 
 np.seterr(all="ignore")     # nan and inf are answers here, never warnings
@@ -138,7 +137,7 @@ class Tensor:
 
     def __init__(self, array: ndarray, requires_grad: bool = False, node: Any = None) -> None:
         if array.dtype not in OF_REAL:
-            become_complex(self, array.dtype, requires_grad)
+            become_complex(self, array.dtype)
         self.array = array
         self.requires_grad = requires_grad
         self.node = node
@@ -192,7 +191,7 @@ def was_number(tensor: Any) -> bool:
 
 
 class ComplexTensor(Tensor):
-    """A tensor of complex numbers, which takes no part in differentiation.
+    """A tensor of complex numbers.
 
     The class is what keeps it out of the code for usual calls, and what operations are checked by: they take complex
     numbers only where their class says so (complex_gate.py). `Tensor(array)` becomes one if the array is complex.
@@ -201,13 +200,14 @@ class ComplexTensor(Tensor):
     __slots__ = ()
 
 
-def become_complex(tensor: Tensor, dtype: Any, requires_grad: bool) -> None:
+COMPLEX_CLASSES: dict[type[Tensor], type[ComplexTensor]] = {}     # by those of real ones; the rest are ComplexTensor
+
+
+def become_complex(tensor: Tensor, dtype: Any) -> None:
     """Let a tensor under construction be one of complex numbers; UnlistedType for an array of anything else."""
     if dtype not in OF:
         raise UnlistedType(dtype)
-    if requires_grad:
-        raise ComplexDerivative()
-    tensor.__class__ = ComplexTensor
+    tensor.__class__ = COMPLEX_CLASSES.get(type(tensor), ComplexTensor)
 
 
 def sharing(tensor: Tensor, kind: type[Tensor], cause: str, place: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import FunctionType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
+from gradcli.engine.tensor.tensor import COMPLEX_CLASSES, ComplexTensor, Tensor
 from gradcli.exposure import RESUMED, exposed, named
 
 if TYPE_CHECKING:
@@ -21,6 +21,12 @@ class Variable(Tensor):
 
 class Parameter(Variable):
     """A leaf that a module lists among what it learns."""
+
+    __slots__ = ()
+
+
+class ComplexParameter(Parameter, ComplexTensor):
+    """A parameter of complex numbers."""
 
     __slots__ = ()
 
@@ -63,7 +69,8 @@ class Dual(Variable):
 
 RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile,
                                     Array: Array, InferenceTensor: Variable, Dual: Variable,
-                                        ComplexTensor: Tensor}
+                                        ComplexTensor: Tensor, ComplexParameter: Tensor}
+COMPLEX_CLASSES[Parameter] = ComplexParameter
 
 
 class GradMode:

@@ -12,9 +12,10 @@ from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.methods import seed_for
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.captured import CapturedMemory
+from gradcli.engine.transforms.functional_arguments import refuse_complex
 from gradcli.engine.transforms.gradcheck import gradcheck, gradgradcheck
 from gradcli.engine.transforms.jacobian_blocks import (
     Blocks,
@@ -143,6 +144,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
 def _check_scalar(value: Any) -> None:
     if not isinstance(value, Tensor):
         raise TypeFault(f"{GRAD}: Expected f(*args) to return a Tensor, got {type_text(value)}")
+    refuse_complex(value)
     if value.array.ndim:
         raise GradFault(f"{GRAD}: Expected f(*args) to return a scalar Tensor, got tensor with {value.array.ndim} "
                         "dims. Maybe you wanted to use the vjp or jacrev APIs instead?",
@@ -176,12 +178,14 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
         level = Level(by_tangents=name == JVP)
         with level:
             chosen = tuple([level.differentiable(args[i]) for i in at])
+            _check_real(chosen, "inputs", name)
             with with_tangents() if name == JVP else nullcontext():
                 passed = writable_inputs(chosen) if name == JVP else chosen
                 with kept(func, (args, options)):
                     value, aux = _split_aux(_call(func, args, at, passed, options), has_aux, name)
                 outputs, out_spec = _flat_results(value, name)
                 _check_floating(outputs, name)
+                _check_real(outputs, "outputs", name)
                 inputs, spec = tree_flatten(chosen)
                 blocks = blocks_of(level, outputs, inputs)
         level.end()
@@ -193,9 +197,16 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
     return jacobian
 
 
+def _check_real(values: Any, what: str, name: str) -> None:
+    for i, x in enumerate(tree_flatten(values)[0]):
+        if isinstance(x, ComplexTensor):
+            raise GradFault(f"{'jacfwd' if name == JVP else 'jacrev'}: Expected all {what} to be real but received "
+                            f"complex tensor at flattened input idx: {i}", ("torch.view_as_real(z)", "its parts"))
+
+
 def _check_floating(outputs: list[Tensor], name: str) -> None:
     for output in outputs:
-        if name != JVP and output.array.dtype.kind != "f":
+        if name != JVP and output.array.dtype.kind not in "fc":
             raise TypeFault("vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with "
                             f"dtype {output.dtype}", "x.float()")
 
@@ -287,7 +298,7 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "
                 f"not supported. Tensor is of size {list(x.array.shape)} while the given forward gradient is of size "
                 f"{list(d.array.shape)}.")
-        if d.array.dtype.kind != "f":
+        if d.array.dtype.kind not in "fc":
             raise ValueFault(f"Expected tangent to be floating point or complex, but got: {d.dtype}", "v.float()")
     return directions
 

@@ -28,6 +28,7 @@ from gradcli.engine.transforms.functional_arguments import (
     directions_of,
     is_forward,
     leaves_of,
+    refuse_complex,
     scalar_output,
     stand_ins,
 )
@@ -184,6 +185,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         with with_tangents() if forward else nullcontext():
             result = func(*leaves)
             outputs = checked_outputs(result, leaves, strict, "jacobian", on_each=True)
+            for output in outputs:
+                refuse_complex(output)
             blocks = derivative_columns(level, outputs, leaves) if forward else [
                 rows(o, leaves, create_graph) for o in outputs]
             if not (forward or create_graph):

@@ -14,7 +14,7 @@ from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import REQUESTED
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms.levels import Level
 from gradcli.faults.mistakes import FailedAssertion, UnimplementedDerivative, UnusedInput
@@ -36,12 +36,19 @@ def checked_tensors(values: Any, subject: str, name: str) -> list[Tensor]:
     return tensors
 
 
+def refuse_complex(output: Tensor) -> None:
+    """Raise GradFault for complex results where one weight of 1 would have to stand for both of their parts."""
+    if isinstance(output, ComplexTensor):
+        raise GradFault(f"grad can be implicitly created only for real scalar outputs but got {output.dtype!r}",
+                        ("torch.view_as_real(z)", "both parts as real results"), ("z.abs()", "the magnitudes"))
+
+
 def leaves_of(inputs: Any, connect: bool, name: str) -> tuple[tuple[Tensor, ...], bool]:
     """Fresh leaves with the values of the inputs, or connected stand-ins; and whether there were several."""
     several = isinstance(inputs, tuple)
     tensors = checked_tensors(inputs, "inputs", name)
     for x in tensors:
-        if x.array.dtype.kind != "f":
+        if x.array.dtype.kind not in "fc":
             raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
                               ("x.float()", "a floating copy, which can")).saying(f"{REQUESTED} can require gradients")
     return tuple(traced.alias(x) if connect and x.requires_grad else

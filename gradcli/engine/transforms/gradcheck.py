@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
+from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.engine.transforms import functional
@@ -35,6 +36,7 @@ def gradcheck(func: Callable[..., Any], inputs: Any, *, eps: float = 1e-6, atol:
     """Whether the gradients of `func` agree with slopes measured by central differences, at double precision."""
     if not check_forward_ad and not check_backward_ad:
         raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+    func, inputs = _in_real_parts(func, list(inputs) if isinstance(inputs, list | tuple) else [inputs])
     check = _Check(func, inputs, eps, atol, rtol, nondet_tol)
     if not raise_exception:
         try:
@@ -44,6 +46,18 @@ def gradcheck(func: Callable[..., Any], inputs: Any, *, eps: float = 1e-6, atol:
         return True
     check.run()
     return True
+
+
+def _in_real_parts(func: Callable[..., Any], inputs: list[Any]) -> tuple[Callable[..., Any], list[Any]]:
+    """A function of the real and imaginary parts of complex leaves, in place of one of the leaves, and these parts."""
+    parted = {i for i, x in enumerate(inputs) if isinstance(x, ComplexTensor) and x.requires_grad}
+    if not parted:
+        return func, inputs
+
+    def of_parts(*values: Any) -> Any:
+        return func(*[traced.view_as_complex(x) if i in parted else x for i, x in enumerate(values)])
+
+    return of_parts, [Variable(raw.pairs(x.array), True) if i in parted else x for i, x in enumerate(inputs)]
 
 
 class _Check:
@@ -146,7 +160,7 @@ def _tensors(result: Any) -> list[Tensor]:
         if not isinstance(value, Tensor):
             raise AttributeFault(f"gradcheck needs a function that returns tensors, and it returned {described(value)}"
                                  ).saying(f"'{type(value).__name__}' object has no attribute 'requires_grad'")
-    return [o for o in results if o.array.dtype.kind == "f"]
+    return [traced.pairs(o) if isinstance(o, ComplexTensor) else o for o in results if o.array.dtype.kind in "fc"]
 
 
 def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = None, *, eps: float = 1e-6,
@@ -157,7 +171,7 @@ def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = Non
     """Whether the second derivatives of `func` are those that differences of its gradients give."""
     if not check_fwd_over_rev and not check_rev_over_rev:
         raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
-    arguments = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    func, arguments = _in_real_parts(func, list(inputs) if isinstance(inputs, list | tuple) else [inputs])
     if not any(isinstance(x, Tensor) and x.requires_grad for x in arguments):
         raise ValueFault(NONE_REQUIRED)
     with recording(True):

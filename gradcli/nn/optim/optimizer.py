@@ -14,6 +14,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
@@ -236,7 +237,9 @@ class Optimizer(OptimizerHooks):
                 grad, array = detached_for(p.gradient, STEP).array, p.array
                 if grad.dtype is not array.dtype:
                     grad = grad.astype(array.dtype)
-                if array.dtype.kind != "f":
+                if array.dtype.kind == "c":
+                    array, grad = raw.pairs(array), raw.pairs(grad)     # as so many real numbers
+                elif array.dtype.kind != "f":
                     raise GradFault(f"a parameter must be of a floating type to be optimised, and is {described(p)}")
                 state = self._state.setdefault(p, {})
                 for value in state.values():

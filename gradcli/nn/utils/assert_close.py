@@ -78,7 +78,7 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
     names = [array.dtype.name for array in (a, b)]
     relative = max(RELATIVE.get(name, 0.0) for name in names) if rtol is None else rtol
     absolute = max(ABSOLUTE.get(name, 0.0) for name in names) if atol is None else atol
-    wide = [array.astype(np.float64) for array in (a, b)]
+    wide = [array.astype(np.complex128 if array.dtype.kind == "c" else np.float64) for array in (a, b)]
     far = np.abs(wide[0] - wide[1])
     close = (far <= absolute + relative * np.abs(wide[1])) | (wide[0] == wide[1])
     if equal_nan:

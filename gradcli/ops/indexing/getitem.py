@@ -14,7 +14,6 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import indexed_result
-from gradcli.engine.tensor.complex_tensor import underived
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
@@ -101,6 +100,7 @@ def last_step(basic, shape):
 class Unindex(Kernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
+    complex = True
     modern_names = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
@@ -241,8 +241,6 @@ def setitem(self, key, value):
             writable(self, "setitem")       # where the key picks, PyTorch looks at the leaf first
         raise
     writable(self, "setitem", bool(basic) and self.array[basic].shape != self.array.shape)
-    if grad_mode.on and getattr(value, "requires_grad", False):
-        underived(self)
     if isinstance(value, Tensor):
         value = value if grad_mode.on else detached_for(value, NO_GRAD)
         source = value.array if self.array.dtype.kind == "c" else value.array.real
@@ -266,8 +264,6 @@ def setitem(self, key, value):
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)
         report_write(self, value, lambda memory, shown: assign(memory, shown, basic, picks))
-        if self.root is not None:
-            underived(self.root.base)
     if not self.array.flags.writeable and basic and not picks and overlapping(self.array):
         value = value if isinstance(value, Tensor) else Tensor(np.asarray(value, self.array.dtype))
         traced.getitem(self, basic, picks).copy_(value)     # of what is expanded a part can be written to
@@ -280,7 +276,7 @@ def setitem(self, key, value):
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: assign(whole, part, basic, picks))
-    if tracked and self.array.dtype.kind == "f":
+    if tracked and self.array.dtype.kind in "fc":
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
         if changed.requires_grad:

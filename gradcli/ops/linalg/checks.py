@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import sized
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import OF, part_of
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated, sizes
@@ -163,18 +163,18 @@ def per_matrix(F, x):
 
 
 def identity(F, like):
-    """The identity of the size and type of square matrices."""
-    return F.eye(like.shape[-1], dtype=like.dtype)
+    """The identity of the size and type of the last dimension; of complex numbers in the type of their parts."""
+    return F.eye(like.shape[-1], dtype=part_of(kind_of(like)))
 
 
 def on_diagonal(F, x):
     """Vectors as the diagonals of matrices that are zero elsewhere."""
-    return F.unsqueeze(x, -1) * F.eye(x.shape[-1], dtype=x.dtype)
+    return F.unsqueeze(x, -1) * identity(F, x)
 
 
 def gaps(F, values):
     """The differences of a vector's elements as a matrix: element j minus element i, and 1 where they are the same."""
-    return F.unsqueeze(values, -2) - F.unsqueeze(values, -1) + F.eye(values.shape[-1], dtype=values.dtype)
+    return F.unsqueeze(values, -2) - F.unsqueeze(values, -1) + identity(F, values)
 
 
 def is_vector(a, b):

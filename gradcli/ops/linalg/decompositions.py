@@ -5,10 +5,12 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.ops.complex_numbers import adjoint, conjugated
+from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
+from gradcli.ops.complex_numbers import adjoint, conjugated, is_complex
+from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.linalg.checks import (
     adjoint_of,
     by_matrix,
@@ -19,7 +21,6 @@ from gradcli.ops.linalg.checks import (
     on_diagonal,
     per_matrix,
     square,
-    transposed,
 )
 
 QR_MODE = Text("reduced", "complete", "r", fault=RefusedAtRunTime,
@@ -27,6 +28,7 @@ QR_MODE = Text("reduced", "complete", "r", fault=RefusedAtRunTime,
                "one of 'reduced' (default), 'r', or 'complete'")
 UPLO_LETTERS = Text("L", "U", "l", "u", fault=RefusedAtRunTime,
                     message="Expected UPLO argument to be 'L' or 'U', but got {}")
+PHASE_BOUND = {np.dtype(np.float32): 1e-3, np.dtype(np.float64): 1e-8}
 A = [[2.0, 0.5], [0.25, 1.0]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[3.0, -1.0], [2.0, 2.5]]]
 WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
@@ -38,6 +40,7 @@ class Cholesky(Op):
     transpose."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.cholesky",)
     modern_names = "LinalgCholeskyExBackward0"
@@ -58,11 +61,28 @@ class Cholesky(Op):
 
 def cholesky_slope(F, g, out, upper):
     """What the gradient of a Cholesky factor makes of the matrix's."""
-    factor, g = (transposed(F, out), transposed(F, g)) if upper else (out, g)
-    lower = F.tril(transposed(F, factor) @ g)
-    both = (lower + transposed(F, F.tril(lower, -1))) * 0.5
-    back = F.linalg_solve_triangular(transposed(F, factor), both, upper=True)
+    factor, g = (adjoint_of(F, out), adjoint_of(F, g)) if upper else (out, g)
+    lower = F.tril(adjoint_of(F, factor) @ g)
+    both = (lower + adjoint_of(F, F.tril(lower, -1))) * 0.5
+    back = F.linalg_solve_triangular(adjoint_of(F, factor), both, upper=True)
     return F.linalg_solve_triangular(factor, back, upper=False, left=False)
+
+
+def hermitian(F, x):
+    """The Hermitian part of complex matrices, as gradients are in which the diagonal is real; real ones as they are."""
+    return (x + adjoint_of(F, x)) * 0.5 if is_complex(x) else x
+
+
+def refuse_phases(F, name, *products):
+    """Refuse gradients by complex vectors that depend on their phases, which any decomposition chooses freely: those
+    whose products with the vectors are not real on the diagonal, or not so in all."""
+    if is_complex(products[0]):
+        arrays = [x.array if isinstance(x, Tensor) else x for x in products]
+        turns = sum(np.diagonal(x, 0, -2, -1).imag for x in arrays)
+        if np.abs(turns).max(initial=0) > PHASE_BOUND[turns.dtype] * max(np.abs(x).max(initial=0) for x in arrays):
+            raise GradFault(f"{name}_backward: the vectors in the complex case are specified up to multiplication by "
+                            "e^{i phi}, and the loss depends on phi, so it is ill-defined",
+                            ("vectors.abs()", "depends on no phase"))
 
 
 class OldCholesky(Cholesky):
@@ -80,6 +100,7 @@ class Qr(Op):
     r leaves it out."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
@@ -106,15 +127,15 @@ class Qr(Op):
             return _qr_slope(F, q, r, g_q, g_r)
         rest = F.narrow(r, -1, m, n - m)
         g_rest = F.narrow(g_r, -1, m, n - m)
-        first = _qr_slope(F, q, F.narrow(r, -1, 0, m), g_q + q @ rest @ transposed(F, g_rest), F.narrow(g_r, -1, 0, m))
+        first = _qr_slope(F, q, F.narrow(r, -1, 0, m), g_q + q @ rest @ adjoint_of(F, g_rest), F.narrow(g_r, -1, 0, m))
         return F.cat((first, q @ g_rest), -1)
 
 
 def _qr_slope(F, q, r, g_q, g_r):
     """What the gradients of Q and a square R make of the gradient of Q R."""
-    upper = F.triu(g_r @ transposed(F, r) - transposed(F, q) @ g_q)
-    both = upper + transposed(F, F.triu(upper, 1))
-    return F.linalg_solve_triangular(transposed(F, r), q @ both + g_q, upper=False, left=False)
+    upper = F.triu(g_r @ adjoint_of(F, r) - adjoint_of(F, q) @ g_q)
+    both = hermitian(F, upper + adjoint_of(F, F.triu(upper, 1)))
+    return F.linalg_solve_triangular(adjoint_of(F, r), q @ both + g_q, upper=False, left=False)
 
 
 class OldQr(Op):
@@ -135,6 +156,7 @@ class Svd(Op):
     `full_matrices` only the columns and rows that S meets."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
@@ -157,21 +179,28 @@ class Svd(Op):
         g_u, g_s, g_vh = g
         s, u, vh = out[1], F.narrow(out[0], -1, 0, k), F.narrow(out[2], -2, 0, k)
         across = F.unsqueeze(s, -2)
-        apart = gaps(F, s * s)
-        inner = 0 if g_s is None else on_diagonal(F, g_s)
+        apart, turns = gaps(F, s * s), []
+        inner = 0 if g_s is None else on_diagonal(F, F.cast(g_s, kind_of(u)))
         outer = 0
         if g_u is not None:
             g_u = F.narrow(g_u, -1, 0, k)
-            product = transposed(F, u) @ g_u
-            inner = (product - transposed(F, product)) / apart * across + inner
+            product = adjoint_of(F, u) @ g_u
+            turns.append(product)
+            inner = (product - adjoint_of(F, product)) / apart * across + inner
             if m > k:
                 outer = ((g_u - u @ product) / across) @ vh
         if g_vh is not None:
             g_vh = F.narrow(g_vh, -2, 0, k)
-            product = vh @ transposed(F, g_vh)
-            inner = F.unsqueeze(s, -1) * ((product - transposed(F, product)) / apart) + inner
+            product = vh @ adjoint_of(F, g_vh)
+            turns.append(product)
+            inner = F.unsqueeze(s, -1) * ((product - adjoint_of(F, product)) / apart) + inner
             if n > k:
-                outer = u @ ((g_vh - transposed(F, product) @ vh) / F.unsqueeze(s, -1)) + outer
+                outer = u @ ((g_vh - adjoint_of(F, product) @ vh) / F.unsqueeze(s, -1)) + outer
+        if turns and is_complex(u):
+            refuse_phases(F, "linalg.svd", *turns)
+            if g_u is not None:     # the phases of U and V belong together
+                turn = F.imag(F.diagonal(turns[0], 0, -2, -1)) / s
+                inner = on_diagonal(F, F.complex(F.zeros_like(s), turn)) + inner
         return u @ inner @ vh + outer
 
 
@@ -208,6 +237,7 @@ class Eigh(Op):
     triangle is read, or with `UPLO` U the upper."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
@@ -224,11 +254,12 @@ class Eigh(Op):
     def grad_A(F, g, out):
         g_values, g_vectors = g
         values, vectors = out
-        inner = 0 if g_values is None else on_diagonal(F, g_values)
+        inner = 0 if g_values is None else on_diagonal(F, F.cast(g_values, kind_of(vectors)))
         if g_vectors is not None:
-            product = transposed(F, vectors) @ g_vectors
-            inner = (product - transposed(F, product)) * 0.5 / gaps(F, values) + inner
-        return vectors @ inner @ transposed(F, vectors)
+            product = adjoint_of(F, vectors) @ g_vectors
+            refuse_phases(F, "linalg.eigh", product)
+            inner = (product - adjoint_of(F, product)) * 0.5 / gaps(F, values) + inner
+        return vectors @ inner @ adjoint_of(F, vectors)
 
 
 class Eigvalsh(Op):
@@ -297,6 +328,7 @@ class Geqrf(Op):
 
     memory_order = "columns"
     complex = True
+    complex_rules = "own"
     returns = ("a", "tau")
     samples = [(np.array(TALL),), (np.array(PAIR),)]
     errors = [([1.0],)]

@@ -6,7 +6,8 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.dtypes import complex_of
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.linalg.checks import square
+from gradcli.ops.linalg.checks import adjoint_of, gaps, on_diagonal, square
+from gradcli.ops.linalg.decompositions import refuse_phases
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 TURN = [[0.0, -1.0], [1.0, 0.0]]
@@ -28,12 +29,15 @@ def as_complex(array, like):
 
 
 class Eig(Op):
-    """linalg.eig(A): the eigenvalues and eigenvectors of square matrices, as complex numbers; without derivatives."""
+    """linalg.eig(A): the eigenvalues and eigenvectors of square matrices, as complex numbers."""
 
     complex = True
+    complex_rules = "own"
     complex_results = True
     names = ("linalg.eig",)
     returns = ("eigenvalues", "eigenvectors")
+    multi_output = True
+    modern_names = "LinalgEigBackward0"
     memory_order = "columns"
     samples = [(A,), (TURN,)]
     errors = [(WIDE,), ([1.0],)]
@@ -42,15 +46,39 @@ class Eig(Op):
         values, vectors = decomposed("linalg.eig", np.linalg.eig, A)
         return as_complex(values, A), as_complex(vectors, A)
 
+    def grad_A(F, g, out):
+        return eig_slope(F, out[0], out[1], *g)
+
+
+def eig_slope(F, values, vectors, g_values, g_vectors):
+    """The gradient of a matrix by those of its eigenvalues and eigenvectors of length 1 (Giles, 2008)."""
+    back = adjoint_of(F, vectors)
+    if g_vectors is None:
+        inner = on_diagonal(F, g_values)
+    else:
+        product = back @ g_vectors
+        refuse_phases(F, "linalg.eig", product)
+        lengths = back @ (vectors * F.unsqueeze(F.real(F.diagonal(product, 0, -2, -1)), -2))
+        inner = (product - lengths) / gaps(F, F.conj(values))
+        if g_values is not None:
+            inner = on_diagonal(F, g_values) + inner
+    return F.linalg_solve(back, inner @ back)
+
 
 class Eigvals(Op):
-    """linalg.eigvals(A): the eigenvalues of square matrices, as complex numbers; without derivatives."""
+    """linalg.eigvals(A): the eigenvalues of square matrices, as complex numbers."""
 
     complex = True
+    complex_rules = "own"
     complex_results = True
     names = ("linalg.eigvals",)
+    modern_names = "LinalgEigBackward0"
     samples = [(A,), (TURN,)]
     errors = [(WIDE,), ([1.0],)]
 
     def forward(A: Array):
         return as_complex(decomposed("linalg.eigvals", np.linalg.eigvals, A), A)
+
+    def grad_A(F, g, A):
+        values, vectors = F.linalg_eig(A)
+        return eig_slope(F, values, vectors, g, None)

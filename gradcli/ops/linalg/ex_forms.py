@@ -94,6 +94,7 @@ class LuFactorEx(Op):
     1, of the first zero on the diagonal of U; an error then with `check_errors`."""
 
     complex = True
+    complex_rules = ""
     names = ("linalg.lu_factor_ex",)
     returns = ("LU", "pivots", "info")
     ignored_options = ("pivot", "check_errors")
@@ -114,6 +115,7 @@ class CholeskyEx(Op):
 
     memory_order = "columns"
     complex = True
+    complex_rules = "own"
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")
     modern_names = "LinalgCholeskyExBackward0"

@@ -64,6 +64,7 @@ class Lu(Op):
     """linalg.lu(A, pivot): P, L and U with A = P L U: a permutation, and two triangles."""
 
     complex = True
+    complex_rules = "own"
     names = ("linalg.lu",)
     returns = ("P", "L", "U")
     inert = (0,)
@@ -90,21 +91,21 @@ def _slope(F, p, lower, upper, g_l, g_u):
     """What the gradients of L and U make of the gradient of P L U, for square, wide and tall matrices."""
     (m, k), n = lower.shape[-2:], upper.shape[-1]
     top, left = F.narrow(lower, -2, 0, k), F.narrow(upper, -1, 0, k)
-    below = transposed(F, top) @ F.narrow(g_l, -2, 0, k)
-    above = F.narrow(g_u, -1, 0, k) @ transposed(F, left)
+    below = adjoint_of(F, top) @ F.narrow(g_l, -2, 0, k)
+    above = F.narrow(g_u, -1, 0, k) @ adjoint_of(F, left)
     if n > k:
         rest = F.narrow(g_u, -1, k, n - k)
-        below = below - rest @ transposed(F, F.narrow(upper, -1, k, n - k))
+        below = below - rest @ adjoint_of(F, F.narrow(upper, -1, k, n - k))
     if m > k:
         rest = F.narrow(g_l, -2, k, m - k)
-        above = above - transposed(F, F.narrow(lower, -2, k, m - k)) @ rest
+        above = above - adjoint_of(F, F.narrow(lower, -2, k, m - k)) @ rest
     inner = F.tril(below, -1) + F.triu(above)
-    slope = F.linalg_solve_triangular(transposed(F, left), inner, upper=False, left=False)
+    slope = F.linalg_solve_triangular(adjoint_of(F, left), inner, upper=False, left=False)
     if n > k:
         slope = F.cat((slope, rest), -1)
-    slope = F.linalg_solve_triangular(transposed(F, top), slope, upper=True, unitriangular=True)
+    slope = F.linalg_solve_triangular(adjoint_of(F, top), slope, upper=True, unitriangular=True)
     if m > k:
-        slope = F.cat((slope, F.linalg_solve_triangular(transposed(F, left), rest, upper=False, left=False)), -2)
+        slope = F.cat((slope, F.linalg_solve_triangular(adjoint_of(F, left), rest, upper=False, left=False)), -2)
     return p @ slope
 
 
@@ -113,6 +114,7 @@ class LuFactor(Op):
     exchanged with, counted from 1."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
@@ -143,6 +145,7 @@ class LuPacked(Kernel):
     """lu_packed(A, pivot): as linalg.lu_factor, also where U has a zero on its diagonal."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     modern_names = "LinalgLuFactorExBackward0"
     ignored_options = ("pivot",)
@@ -177,6 +180,7 @@ class LuUnpack(Op):
     asked for."""
 
     complex = True
+    complex_rules = "own"
     names = ("lu_unpack", "btriunpack")
     method = False
     returns = ("P", "L", "U")

@@ -86,6 +86,7 @@ class Magnitudes(Kernel):
     """magnitudes(input): a power of 2 near the largest element of each matrix, by which it can be divided without
     rounding; a constant."""
 
+    complex = True
     samples = [(np.array([[1.0, -2.5], [0.25, 0.0]]),)]
 
     def forward(input: Array):

@@ -11,7 +11,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import adjoint, squares
 from gradcli.ops.dtype_checks import kind_of, norm_types
-from gradcli.ops.linalg.checks import is_vector, matrices, refuse_integers, rows_fit, square, transposed
+from gradcli.ops.linalg.checks import adjoint_of, is_vector, matrices, refuse_integers, rows_fit, square
 
 DRIVER = Text("gels", "gelsy", "gelsd", "gelss", fault=RefusedAtRunTime,
               message="torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
@@ -127,6 +127,7 @@ class Pinv(Op):
     triangle."""
 
     complex = True
+    complex_rules = "own"
     names = ("linalg.pinv",)
     modern_names = "LinalgPinvBackward0"
     samples = [(A,), (TALL,), (WIDE,), (PAIR,), (np.array(A), 0.6), (np.array(A), None, True),
@@ -155,14 +156,14 @@ class Pinv(Op):
 
 def pinv_slope(F, g, a, p):
     """The gradient of the pseudo-inverse `p` of `a` where the rank does not change (Golub and Pereyra, 1973)."""
-    gt, pt = transposed(F, g), transposed(F, p)
+    gt, pt = adjoint_of(F, g), adjoint_of(F, p)
     if a.shape[-2] <= a.shape[-1]:
         inner = gt @ p
         outside = inner @ pt
-        return -transposed(F, p @ inner) + outside - (a @ p) @ outside + (pt @ p) @ (gt - inner @ a)
+        return -adjoint_of(F, p @ inner) + outside - (a @ p) @ outside + (pt @ p) @ (gt - inner @ a)
     inner = p @ gt
     outside = pt @ inner
-    return -transposed(F, inner @ p) + (gt - a @ inner) @ p @ pt + outside - (outside @ p) @ a
+    return -adjoint_of(F, inner @ p) + (gt - a @ inner) @ p @ pt + outside - (outside @ p) @ a
 
 
 class OldPinverse(Op):
@@ -213,6 +214,7 @@ class Lstsq(Op):
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
@@ -248,10 +250,10 @@ class Lstsq(Op):
             x, b = F.unsqueeze(x, -1), F.unsqueeze(b, -1)
         slope = None
         if g[1] is not None and 0 not in out[1].shape:
-            slope = 2 * (F.unsqueeze(g[1], -2) * (A @ x - b)) @ transposed(F, x)
+            slope = 2 * (F.unsqueeze(g[1], -2) * (A @ x - b)) @ adjoint_of(F, x)
         if g[0] is not None:
             g_x = F.unsqueeze(g[0], -1) if is_vector(A, B) else g[0]
-            share = pinv_slope(F, g_x @ transposed(F, b), A, F.linalg_pinv(A))
+            share = pinv_slope(F, g_x @ adjoint_of(F, b), A, F.linalg_pinv(A))
             slope = share if slope is None else share + slope
         return slope
 
@@ -260,7 +262,7 @@ class Lstsq(Op):
         if g[1] is not None and 0 not in out[1].shape:
             slope = -2 * F.unsqueeze(g[1], -2) * (A @ out[0] - B)
         if g[0] is not None:
-            p = transposed(F, F.linalg_pinv(A))
+            p = adjoint_of(F, F.linalg_pinv(A))
             share = F.squeeze(p @ F.unsqueeze(g[0], -1), -1) if is_vector(A, B) else p @ g[0]
             slope = share if slope is None else share + slope
         return slope

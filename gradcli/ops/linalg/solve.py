@@ -12,6 +12,7 @@ from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
+    adjoint_of,
     by_matrix,
     check_same_type,
     identity,
@@ -103,6 +104,7 @@ class Slogdet(Op):
     """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
 
     complex = True
+    complex_rules = "own"
     names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
     multi_output = True
@@ -116,8 +118,18 @@ class Slogdet(Op):
         sign, log = np.linalg.slogdet(A)
         return np.asarray(sign), np.asarray(log)
 
-    def grad_A(F, g, A):
+    def grad_A(F, g, A, out):
+        if kind_of(A).kind == "c":
+            return per_matrix(F, turned_slope(F, g, out)) * F.conj(transposed(F, F.linalg_inv(A)))
         return None if g[1] is None else per_matrix(F, g[1]) * transposed(F, F.linalg_inv(A))
+
+
+def turned_slope(F, g, out):
+    """The gradient by the logarithm of a complex determinant, of those of its sign and of the logarithm of its size."""
+    of_sign, of_size = g
+    turn = 0 if of_sign is None else F.imag(F.conj(of_sign) * out[0])
+    size = F.zeros_like(turn) if of_size is None else of_size
+    return F.complex(size, -turn if of_sign is not None else F.zeros_like(size))
 
 
 class SlogdetByName(Slogdet):
@@ -250,6 +262,7 @@ class CholeskySolve(Op):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     saved_for_versions = ("input", "out")
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
@@ -269,8 +282,8 @@ class CholeskySolve(Op):
 
     def grad_input2(F, g, input, input2, out, upper):
         # as if A were made of the whole of input2: the half that is not read has slopes too, as in PyTorch
-        inner = F.cholesky_solve(g, input2, upper) @ transposed(F, out)
-        both = inner + transposed(F, inner)
+        inner = F.cholesky_solve(g, input2, upper) @ adjoint_of(F, out)
+        both = inner + adjoint_of(F, inner)
         return -(input2 @ both) if upper else -(both @ input2)
 
 
@@ -278,6 +291,7 @@ class CholeskyInverse(Op):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "columns"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
@@ -294,7 +308,7 @@ class CholeskyInverse(Op):
         return adjoint(inverse) @ inverse
 
     def grad_input(F, g, input, out, upper):
-        both = out @ (g + transposed(F, g)) @ out
+        both = out @ (g + adjoint_of(F, g)) @ out
         return -(input @ both) if upper else -(both @ input)
 
 

@@ -224,7 +224,7 @@ class Pow(Binary):
 
     def grad_exponent(F, g, input, exponent, out):
         # where both are zero the slope of 0 ** t at t = 0 is taken as 0
-        flat = F.logical_and(input == 0, exponent >= 0)
+        flat = F.logical_and(input == 0, F.real(exponent) >= 0)
         return g * F.where(flat, 0, out * F.log(input))
 
 

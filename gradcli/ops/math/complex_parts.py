@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.numpy_refusals import broadcast_clash
 from gradcli.engine.tensor.complex_tensor import Conjugate, Negative, conjugate, negative
 from gradcli.engine.tensor.dtypes import OF, complex_of, part_of
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.tensor import ComplexTensor
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import is_complex
@@ -21,6 +22,7 @@ class FromParts(Op, abstract=True):
     """A complex tensor of two real ones of one floating type."""
 
     complex_results = True
+    complex_rules = "own"
     method = False
     samples = [([1.0, 2.0], [3.0, -4.0])]
     errors = [([1.0], np.array([1])), ([1.0], "text")]
@@ -43,12 +45,18 @@ def unset(a, b):
 
 
 class Complex(FromParts):
-    """complex(real, imag): real + imag i, element by element; complex tensors have no derivatives."""
+    """complex(real, imag): real + imag i, element by element."""
 
     def forward(real: Array, imag: Array):
         out = unset(real, imag)
         out.real, out.imag = real, imag
         return out
+
+    def grad_real(F, g):
+        return F.real(g)
+
+    def grad_imag(F, g):
+        return F.imag(g)
 
 
 class Polar(FromParts):
@@ -58,6 +66,12 @@ class Polar(FromParts):
         out = unset(abs, angle)
         out.real, out.imag = abs * np.cos(angle), abs * np.sin(angle)
         return out
+
+    def grad_abs(F, g, angle):
+        return F.real(g) * F.cos(angle) + F.imag(g) * F.sin(angle)
+
+    def grad_angle(F, g, out):
+        return F.imag(g) * F.real(out) - F.real(g) * F.imag(out)
 
 
 class Real(Op):
@@ -94,6 +108,7 @@ class Part(Op, abstract=True):
     """One part of complex numbers, as a view."""
 
     complex = True
+    complex_rules = "own"
     function = False
     method = False
     samples = [(Z,)]
@@ -102,15 +117,25 @@ class Part(Op, abstract=True):
 class RealPart(Part):
     """real_part(input): the real parts of complex numbers."""
 
+    modern_names = "SelectBackward0"
+
     def forward(input: Array):
         return input.real
+
+    def grad_input(F, g):
+        return F.complex(g, F.zeros_like(g))
 
 
 class ImaginaryPart(Part):
     """imaginary_part(input): the imaginary parts of complex numbers."""
 
+    modern_names = "SelectBackward0"
+
     def forward(input: Array):
         return input.imag
+
+    def grad_input(F, g):
+        return F.complex(F.zeros_like(g), g)
 
 
 class Conj(Op):
@@ -120,13 +145,17 @@ class Conj(Op):
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
-        return np.conj(input) if type(input) is np.ndarray else conjugate(input) if is_complex(input) else input
+        if not is_complex(input):
+            return input
+        lazily = isinstance(input, ComplexTensor) and not input.requires_grad
+        return conjugate(input) if lazily else rename_node(F.conj_physical(input), "ConjBackward0")
 
 
 class ConjPhysical(Op):
     """conj_physical(input): the conjugate in memory of its own; a real tensor itself."""
 
     complex = True
+    complex_rules = "own"
     inplace = True
     elementwise = True
     samples = [([1.0, 2.0],)]
@@ -135,7 +164,7 @@ class ConjPhysical(Op):
         return np.conjugate(input) if input.dtype.kind == "c" else input
 
     def grad_input(F, g):
-        return g
+        return F.conj_physical(g)
 
 
 class ResolveConj(Op):
@@ -181,14 +210,20 @@ class ViewAsReal(Op):
 class Pairs(Part):
     """pairs(input): complex numbers as pairs of real ones."""
 
+    modern_names = "ViewAsRealBackward0"
+
     def forward(input: Array):
         return input[..., None].view(part_of(input.dtype))
+
+    def grad_input(F, g):
+        return F.complex(F.select(g, -1, 0), F.select(g, -1, 1))
 
 
 class ViewAsComplex(Op):
     """view_as_complex(input): the memory of pairs of real numbers, along the last dimension, as complex numbers."""
 
     complex_results = True
+    complex_rules = "own"
     method = False
     samples = [([[1.0, 2.0], [3.0, -4.0]],)]
     errors = [([1.0],), (np.array([[1, 2]]),), ("text",)]
@@ -210,6 +245,9 @@ class ViewAsComplex(Op):
             raise ShapeFault("Tensor must have a stride divisible by 2 for all but last dimension",
                              ("x.contiguous()", "with such strides"))
         return input.view(complex_of(input.dtype))[..., 0]
+
+    def grad_input(F, g):
+        return F.pairs(F.contiguous(g))
 
 
 class IsReal(Op):

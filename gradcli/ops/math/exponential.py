@@ -141,6 +141,7 @@ class Sigmoid(Exponential):
 class SigmoidBack(Slope):
     """sigmoid_back(g, result): the gradient of sigmoid by its input, g (1 - result) result."""
 
+    complex = True
     modern_names = "SigmoidBackwardBackward0"
     samples = [([1.0, -2.0], [0.5, 0.25])]
 

@@ -41,6 +41,7 @@ class NanToNum(Unary):
     """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
 
     complex = True
+    complex_rules = ""
     linked = False
     type_promotion = ""
     samples = [([1.0, -2.0],), (SPECIAL,), (SPECIAL, 7), (SPECIAL, None, 7), (SPECIAL, None, None, 7)]

@@ -1,4 +1,4 @@
-"""Discrete Fourier transforms, by numpy's; of real numbers to real ones they have derivatives."""
+"""Discrete Fourier transforms, by numpy's, and their adjoints, which are transforms too."""
 
 import math
 
@@ -12,11 +12,13 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import Kernel, define
+from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.creation.create import Creation
 
 SAMPLES = [([1.0, -2.0, 3.0, 0.5],), ([1.0, -2.0, 3.0], 5), ([[1.0, -2.0], [3.0, 0.5]], None, 0, "ortho")]
 PLANES = [([[1.0, -2.0], [3.0, 0.5]],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], (2, 2), (0, 1), "forward"),
           ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], None, (1, 0))]
+WHOLE = ("FftC2CBackward0", "FftR2CBackward0")
 OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
 NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, message='Invalid normalization mode: "{}"')
 
@@ -95,27 +97,20 @@ def mirrored(name, x, sizes, axes, norm):
     return getattr(np.fft, name)(full, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else full
 
 
-class SpectrumSlope(Kernel):
-    """spectrum_slope(g, shape, s, dim, norm): the gradient of irfftn by real frequencies of that shape: the real part
-    of the frequencies of g, twice where a conjugate was left out."""
+class Doubled(Kernel):
+    """doubled(input, dim, stop): twice the elements from the second up to place `stop` along `dim`."""
 
-    samples = [([1.0, -2.0, 3.0, 0.5], (3,), None, (-1,), "backward"),
-               ([[1.0, -2.0], [0.5, 3.0]], (3, 2), (2, 2), (0, 1), "ortho")]
-    errors = [("text", (3,), None, (-1,), "backward")]
+    complex = True
+    samples = [([1.0, -2.0, 3.0, 0.5], 0, 3), ([[1.0, -2.0], [0.5, 3.0]], 1, 2)]
+    errors = [("text", 0, 1)]
 
-    def forward(g: Array, shape: Plain, s: Plain, dim: Plain, norm: Plain):
-        sizes, axes = lengths(np.broadcast_to(np.False_, shape), s, dim)
-        sizes = full_sizes(sizes, s)
-        half = np.moveaxis(np.fft.rfftn(g, sizes, axes, OPPOSITE[norm]).real, axes[-1], -1)
-        half[..., 1 : (sizes[-1] + 1) // 2] *= 2
-        half = np.moveaxis(half, -1, axes[-1])
-        out = np.zeros(shape, g.dtype)
-        common = tuple([slice(min(n, m)) for n, m in zip(shape, half.shape, strict=True)])
-        out[common] = half[common]
+    def forward(input: Array, dim: Plain, stop: Plain):
+        out = input.copy()
+        out[(slice(None),) * dim + (slice(1, stop),)] *= 2
         return out
 
-    def grad_g(F, gg, s, dim, norm):
-        return F.fft_irfftn(gg, s, dim, norm)
+    def grad_input(F, g, dim, stop):
+        return F.doubled(g, dim, stop)
 
 
 class Fourier(Op, abstract=True):
@@ -123,6 +118,7 @@ class Fourier(Op, abstract=True):
 
     complex = True
     complex_results = True
+    complex_rules = "own"
     method = False
     home = "fft"
     errors = [("text",), ([1.0], 0), ([1.0], None, 3)]
@@ -152,44 +148,84 @@ def multidimensional(name, real=False, back=False):
     return forward
 
 
-def half_rule(F, g, n, dim, norm, input_shape):
-    """The gradient of irfft."""
-    return F.spectrum_slope(g, tuple(input_shape), None if n is None else (n,), (dim,), norm)
+def fitted(F, x, shape):
+    """`x` grown by zeros, or cut, at the end of each dimension, to `shape`."""
+    missing = tuple([n - m for n, m in zip(shape, x.shape, strict=True)])
+    return F.constant_pad_nd(x, (0,) * len(shape), missing, 0) if any(missing) else x
 
 
-def halves_rule(F, g, s, dim, norm, input_shape):
-    """The gradient of irfft2 and irfftn."""
-    return F.spectrum_slope(g, tuple(input_shape), s, dim, norm)
+def shape_only(shape):
+    """An array of that shape that takes no memory."""
+    return np.broadcast_to(np.False_, tuple(shape))
 
 
-for _name, _text, _kind, _options in (
-        ("fft", "the frequencies of numbers", "fftn", {}),
-        ("ifft", "the numbers of frequencies", "ifftn", {}),
+def whole_rule(back):
+    """The rule of fftn, or of ifftn: its adjoint, the transform `back` of the gradient by the opposite scale."""
+    def grad_input(F, g, s, dim, norm, input_shape):
+        axes = tuple(lengths(shape_only(input_shape), s, dim)[1])
+        return fitted(F, getattr(F, back)(g, None, axes, OPPOSITE[norm]), input_shape) if axes else g
+
+    return grad_input
+
+
+def half_rule(F, g, s, dim, norm, input_shape):
+    """The gradient of rfftn, as if all frequencies were there and those left out had none."""
+    sizes, axes = lengths(shape_only(input_shape), s, dim)
+    shape = list(g.shape)
+    shape[axes[-1]] = sizes[-1]
+    return fitted(F, F.fft_ifftn(fitted(F, g, shape), None, tuple(axes), OPPOSITE[norm]), input_shape)
+
+
+def real_rule(F, g, s, dim, norm, input_shape, input_dtype):
+    """The gradient of irfftn: the frequencies of g, twice where a conjugate was left out; their real parts for real
+    frequencies."""
+    sizes, axes = lengths(shape_only(input_shape), s, dim)
+    half = F.fft_rfftn(g, None, tuple(axes), OPPOSITE[norm])
+    half = half if input_dtype.kind == "c" else F.real(half)
+    return fitted(F, F.doubled(half, axes[-1], (full_sizes(sizes, s)[-1] + 1) // 2), input_shape)
+
+
+def of_real(input, *options):
+    """The index of a transform's node: 1 for one of real numbers."""
+    return int(not is_complex(input))
+
+
+def of_one_dimension(rule):
+    """The rule of a transform along one dimension, by that along several."""
+    def grad_input(F, g, n, dim, norm, input_shape):
+        return rule(F, g, None if n is None else (n,), (dim,), norm, input_shape)
+
+    def grad_frequencies(F, g, n, dim, norm, input_shape, input_dtype):
+        return rule(F, g, None if n is None else (n,), (dim,), norm, input_shape, input_dtype)
+
+    return grad_frequencies if rule is real_rule else grad_input
+
+
+for _name, _text, _kind, _options, _rule, _node in (
+        ("fft", "the frequencies of numbers", "fftn", {}, whole_rule("fft_ifftn"), WHOLE),
+        ("ifft", "the numbers of frequencies", "ifftn", {}, whole_rule("fft_fftn"), WHOLE),
         ("rfft", "the frequencies of real numbers, half of them, as the others are their conjugates", "rfftn",
-         {"real": True}),
-        ("irfft", "the real numbers of half of their frequencies", "irfftn", {"back": True})):
+         {"real": True}, half_rule, "FftR2CBackward0"),
+        ("irfft", "the real numbers of half of their frequencies", "irfftn", {"back": True}, real_rule,
+         "FftC2RBackward0")):
     for _ending, _make, _call, _samples in (
             ("", along_one_dimension, "input, n, dim, norm", SAMPLES), ("2", planar, "input, s, dim, norm", PLANES),
             ("n", multidimensional, "input, s, dim, norm", PLANES)):
         define(Fourier, __name__, f"fft.{_name}{_ending}", f"{_name.title()}{_ending}", f"({_call}): {_text}.",
                forward=_make(_kind, **_options), samples=_samples,
                errors=Fourier.errors if not _ending else [("text",), ([1.0, 2.0], (2, 2, 2))],
-               **{"grad_input": halves_rule if _ending else half_rule, "modern_names": "FftC2RBackward0",
-                  "gradient_names": "SelectBackward0"} if "back" in _options else {})
+               grad_input=_rule if _ending else of_one_dimension(_rule), modern_names=_node,
+               variant=of_real if _name == "fft" and not _ending else None,
+               gradient_names="SelectBackward0" if "back" in _options else "")
 
 
 class Hfft(Fourier):
     """fft.hfft(input, n, dim, norm): the real frequencies of numbers that are their own conjugates in reverse."""
 
-    modern_names = "FftC2RBackward0"
-    gradient_names = "SelectBackward0"
     samples = SAMPLES
 
-    def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
-        return transformed("irfftn", np.conj(input), None if n is None else (n,), dim, OPPOSITE[norm], False, True)
-
-    def grad_input(F, g, n, dim, norm, input_shape):
-        return half_rule(F, g, n, dim, OPPOSITE[norm], input_shape)
+    def compose(F, input, n: Int = None, dim: Dim = -1, norm: NORM = None):
+        return F.fft_irfft(F.conj(input), n, dim, OPPOSITE[norm])
 
 
 class Ihfft(Fourier):
@@ -197,8 +233,8 @@ class Ihfft(Fourier):
 
     samples = SAMPLES
 
-    def forward(input: Array, n: Int = None, dim: Dim = -1, norm: NORM = None):
-        return np.conj(transformed("rfftn", input, None if n is None else (n,), dim, OPPOSITE[norm], True))
+    def compose(F, input, n: Int = None, dim: Dim = -1, norm: NORM = None):
+        return F.conj_physical(F.fft_rfft(input, n, dim, OPPOSITE[norm]))
 
 
 class Fftfreq(Creation):

@@ -161,7 +161,7 @@ class Scaled(Kernel):
     samples = [([1.0, 2.0], 0.5)]
     errors = [("text", 2.0)]
 
-    def forward(input: Array, factor: Number):
+    def forward(input: Array, factor: Scalar):
         return as_floating(input, factor) * factor
 
     def grad_input(F, g, factor):

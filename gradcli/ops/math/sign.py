@@ -13,7 +13,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import holds_nan
 from gradcli.ops.base import Binary, Unary
-from gradcli.ops.complex_numbers import angles, signs
+from gradcli.ops.complex_numbers import angles, is_complex, signs
 from gradcli.ops.dtype_checks import no_truths, only_floats, underived
 
 
@@ -21,6 +21,7 @@ class Abs(Unary):
     """abs(input): the magnitude of each element; the slope at 0 is 0."""
 
     complex = True
+    complex_rules = "own"
     names = ("abs", "absolute")
     symbol = "abs"
     type_promotion = ""
@@ -105,6 +106,7 @@ class Sgn(Signed):
     """sgn(input): -1, 0 or 1 by the sign of each element; of complex ones z / |z|."""
 
     complex = True
+    complex_rules = "own"
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
 
@@ -114,7 +116,10 @@ class Sgn(Signed):
         return signs(input) if input.dtype.kind == "c" else Signed.forward(input)
 
     def grad_input(F, g, input, out):      # which PyTorch keeps, though nothing depends on it
-        return F.zeros_like(g)
+        if not is_complex(input):
+            return F.zeros_like(g)
+        size = F.abs(input)
+        return F.where(size == 0, 0, (g - out * F.real(g * F.conj(out))) / size)
 
 
 class SignBit(Op):
@@ -227,6 +232,7 @@ class Angle(Op):
     """angle(input): the angle of each number in the complex plane; of real ones 0, or pi for negative ones."""
 
     complex = True
+    complex_rules = "own"
     linked = False
     memory_order = "operands"
     type_promotion = "floating"
@@ -239,4 +245,7 @@ class Angle(Op):
         return np.where(np.isnan(input), input, out)
 
     def grad_input(F, g, input):
-        return F.zeros_like(g)
+        if not is_complex(input):
+            return F.zeros_like(g)
+        size = F.square(F.abs(input))
+        return F.where(size == 0, 0, F.complex(-F.imag(input) * g, F.real(input) * g) / size)

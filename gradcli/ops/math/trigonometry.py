@@ -166,6 +166,7 @@ class Tanh(Angular):
 class TanhBack(Slope):
     """tanh_back(g, result): the gradient of tanh by its input, g (1 - result^2)."""
 
+    complex = True
     modern_names = "TanhBackwardBackward0"
     samples = [([1.0, -2.0], [0.5, -0.25])]
 

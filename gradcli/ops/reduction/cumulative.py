@@ -182,6 +182,7 @@ def without_nan(F, g):
 class DefinedGradient(Kernel):
     """defined_gradient(input): a copy, whose gradients leave out what is nan."""
 
+    complex = True
     samples = [(GRID,)]
     errors = [("text",)]
 

@@ -151,6 +151,7 @@ class Dist(Op):
 
     refuses_bool_with_number = True
     complex = True
+    complex_rules = "own"
     type_promotion = "mixed"
     legacy_names = "reduce.Norm"
     samples = [(GRID, [[0.5, 1.0, 2.0], [1.0, 2.0, 3.0]]), (GRID, [0.5, 1.0, 2.0], 3), (GRID, [[2.0], [7.0]], 1)]
@@ -164,17 +165,18 @@ class Dist(Op):
 
     def grad_input(F, g, input, other, out, p):
         off = input - other
-        return VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, g.dtype)
+        return VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, off.dtype)
 
     def grad_other(F, g, input, other, out, p):
         off = input - other
-        return -VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, g.dtype)
+        return -VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, off.dtype)
 
 
 class Renorm(Op):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
     complex = True
+    complex_rules = ""
     memory_order = "rows"
     inplace = True
     legacy_names = "tensor.Transpose"

@@ -109,6 +109,7 @@ class Variance(Op, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
     complex = True
+    complex_rules = "own"
     vanished = "stay"
     linked = False
     samples = [(GRID,), (GRID, 0), (GRID, 1, False), (GRID, (0, 1), None, True), (GRID, 1, None, False, 0),

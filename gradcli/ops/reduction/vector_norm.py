@@ -37,6 +37,7 @@ class VectorNorm(Reduction):
     """linalg.vector_norm(input, ord, dim, keepdim, dtype): the norm of order `ord` of all elements, or along `dim`."""
 
     complex = True
+    complex_rules = "own"
     memory_order = "rows"
     names = ("linalg.vector_norm",)
     variant = None
@@ -153,7 +154,7 @@ def norm_slope(F, g, input, out, ord, where):
     """The gradient of the norm `out` of order `ord` along dimensions `where`: 0 where the norm is 0, whose own slope
     there is nan, as in PyTorch: what is masked is the quotient, not its parts."""
     if ord == 1:
-        return F.sign(input) * g
+        return F.sgn(input) * g
     if ord == 2:
         if F is raw and out.ndim == 0 and out:
             return g * (input / out)
@@ -161,8 +162,8 @@ def norm_slope(F, g, input, out, ord, where):
     size = F.abs(input)
     if ord in (float("inf"), float("-inf")):
         ties = F.logical_or(size == out, F.isnan(size))
-        return F.sign(input) * (g / F.cast(F.sum(ties, where, True), g.dtype) * F.cast(ties, g.dtype))
+        return F.sgn(input) * (g / F.cast(F.sum(ties, where, True), g.dtype) * F.cast(ties, g.dtype))
     if ord < 1:
-        return F.sign(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
-    power = F.sign(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
+        return F.sgn(input) * F.where(input == 0, 0, size ** (ord - 1)) * g * out ** (1 - ord)
+    power = F.sgn(input) * size ** (ord - 1) if ord < 2 else input * size ** (ord - 2)
     return power * F.where(out == 0, 0, g / out ** (ord - 1))

@@ -99,6 +99,7 @@ class Fold(Op):
 class Col2im(Kernel):
     """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
 
+    complex = True
     modern_names = "Col2ImBackward0"
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]

@@ -169,6 +169,7 @@ class Unmirrored(Kernel):
     """unmirrored(input, sources, shape): zeros of `shape` to which each number of input is added at the place of the
     last dimensions that it was a reflection of."""
 
+    complex = True
     samples = [([[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]], ((1, 0, 1, 2, 3, 2),), (1, 1, 4))]
     errors = [("text", ((0,),), (1,))]
 
