@@ -13,7 +13,14 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, detached_for, report_detached, share_memory, to_scalar
+from gradcli.engine.autograd.detached import (
+    DATA_ASSIGNMENT,
+    detached_for,
+    read,
+    report_detached,
+    share_memory,
+    to_scalar,
+)
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
 from gradcli.engine.autograd.hooks import (
@@ -201,9 +208,6 @@ def item(self: Tensor) -> Any:
     return report_detached(self, ".item()", self.array.item())
 
 
-NUMBER_BYTES = 32   # bytes that a plain number takes in a list
-
-
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > UNCHECKED:
@@ -268,30 +272,31 @@ def element_size(self: Tensor) -> int:
     return self.array.itemsize
 
 
-def _truth(self: Tensor) -> bool:
+def _truth(self: Tensor) -> Any:
     if self.array.size != 1:
         raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
                              ("(x > 0).all()", "whether it holds for every element"),
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
-    return bool(self.array) if Dual.level is None else bool(Dual.level.truth(self))
+    return read("bool()", bool(self.array) if Dual.level is None else bool(Dual.level.truth(self)))
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
+    cause = f"{convert.__name__}()"
     def number(self: Tensor) -> Any:
         if self.array.size != 1:
-            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements", (
+            raise SeveralElements(f"{cause} of a Tensor with {self.array.size} elements", (
                 "x.tolist()", "all of them")).saying("only one element tensors can be converted to Python scalars")
-        value = convert(complex_tensor.real_number(self, convert))
-        return to_scalar(self, f"{convert.__name__}()", value) if self.requires_grad else value
+        value = read(cause, convert(complex_tensor.real_number(self, convert)))
+        return to_scalar(self, cause, value) if self.requires_grad else value
 
     return number
 
 
-def _index(self: Tensor) -> int:
+def _index(self: Tensor) -> Any:
     if self.array.size != 1 or self.array.dtype.kind not in "iub":
         raise ArgumentFault("only integer tensors of a single element can be converted to an index")
-    return int(self.array.reshape(()))
+    return read("int()", int(self.array.reshape(())))
 
 
 def _set_data(self: Tensor, value: Any) -> None:
@@ -336,6 +341,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
 
 
 ASSIGNED, REQUESTED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+NUMBER_BYTES = 32   # bytes that a plain number takes in a list
 CREATED = "Only Tensors of floating point and complex dtype"
 
 
