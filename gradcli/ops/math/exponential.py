@@ -175,7 +175,9 @@ class Logit(Exponential):
 
     def forward(input: Array, eps: Number = None):
         low = None if eps is None else checked_constant(eps, input.dtype)
-        return _logit(input if eps is None or eps < 0 else np.clip(input, low, 1 - eps))
+        if eps is not None and eps >= 0:        # first the lower bound, also where it lies above the upper one
+            input = np.where(input < low, low, np.minimum(input, input.dtype.type(1 - eps)))
+        return _logit(input)
 
     def grad_input(F, g, input, eps):
         slope = g / (input * (1 - input))
