@@ -259,7 +259,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, n
                         nominal and again and depends_on_inputs(o, p, inputs)) else p
                     for o, p in zip(outputs, forward.product(directions, again), strict=True)]
     level.end()
-    results = level.released((value, tree_unflatten(products, out_spec)))
+    results = level.released((tree_map(traced.alias, value) if nominal else value, tree_unflatten(products, out_spec)))
     return (*results, level.released(aux)) if has_aux else results
 
 
