@@ -26,7 +26,7 @@ from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, retain_grad,
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed
-from gradcli.engine.autograd.walk import UNSHARED, Walk, references
+from gradcli.engine.autograd.walk import UNSHARED, Walk, finished_leaves, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
@@ -92,8 +92,12 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                 walk.visit(node)
         else:
             walk.hurry(nodes)
-    except SecondBackward as fault:
-        fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
+    except Exception as fault:
+        if isinstance(fault, SecondBackward):
+            fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
+        if accumulate and finish_leaf is not None:
+            for leaf, g in finished_leaves(walk, nodes):
+                finish_leaf(leaf, g)
         raise
     finally:
         grad_mode.set_enabled(recorded)
