@@ -58,6 +58,14 @@ def one_type(words, *operands):
             words.format(*eras, c=[CTYPES[era] for era in eras]))
 
 
+def normalized_types(input, *parameters):
+    """Raise DtypeMix for parameters of a normalisation of another type than input; those of 16 bits may be float32."""
+    kind = kind_of(input)
+    parameters = [p for p in parameters if p is not None and not (kind == np.float16 and kind_of(p) == np.float32)]
+    one_type("mixed dtype (CPU): all inputs must share same datatype." if kind == np.float64 else
+             "mixed dtype (CPU): expect parameter to have scalar type of Float", input, *parameters)
+
+
 def floating_mean(dtype, which="Input"):
     """Raise TypeFault for a mean of whole numbers or truth values."""
     if dtype.kind not in "fc":

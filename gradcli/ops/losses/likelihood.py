@@ -54,6 +54,7 @@ class BinaryCrossEntropy(Loss):
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean"):
         same_shape("binary_cross_entropy", input, target)
+        weight = weight if weight is None else F.cast(weight, kind_of(input))
         return F.bce_kernel(input, target, weight, reduction_of(size_average, reduce, reduction))
 
 
