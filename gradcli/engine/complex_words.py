@@ -7,6 +7,7 @@ KERNELS = dict(pair.split("=") for pair in """
     histc=histogram_cpu histogram=histogramdd histogramdd=histogramdd i0=i0_vml_cpu index_reduce=index_func_
     instance_norm=batch_norm layer_norm=LayerNormKernelImpl lgamma=lgamma_vml_cpu
     log_softmax=log_softmax_lastdim_kernel_impl masked.softmax=softmax_lastdim_kernel_impl max_all=max_all
+    nn.functional.log_softmax=log_softmax_lastdim_kernel_impl nn.functional.softmax=softmax_lastdim_kernel_impl
     min_all=min_all mvlgamma=arange_cpu nanmedian=median_cpu
     nn.functional.adaptive_avg_pool1d=adaptive_avg_pool2d nn.functional.adaptive_avg_pool2d=adaptive_avg_pool2d
     nn.functional.adaptive_max_pool1d=adaptive_max_pool2d nn.functional.adaptive_max_pool2d=adaptive_max_pool2d

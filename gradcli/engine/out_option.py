@@ -15,7 +15,7 @@ from gradcli.engine.tensor.inplace import store, writable
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import grad_mode
 from gradcli.engine.tensor.write_gate import refuse_shared
-from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault
 
 
 def with_out(cls: type[Op], name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -32,7 +32,13 @@ def with_out(cls: type[Op], name: str, call: Callable[..., Any], args: tuple[Any
             refuse_shared(target.array, read, name, cls.no_overlap)
     if targets and (cls.out_decides_type or cls.creates):
         options.setdefault("dtype", targets[0].array.dtype)
-    return _into(cls, name, out, call(*args, **options))
+    result = call(*args, **options)
+    if cls.elementwise and cls.type_promotion != "same" and isinstance(result, Tensor):
+        shape, operand = targets[0].array.shape if targets else (), any(out is x for x in (*args, *options.values()))
+        if operand and shape != result.array.shape:
+            raise ShapeFault(f"output with shape {list(shape)} doesn't match the broadcast shape "
+                             f"{list(result.array.shape)}", (f"torch.{name}(...)", "the result in a tensor of its own"))
+    return _into(cls, name, out, result)
 
 
 def _tensors(values: tuple[Any, ...]) -> list[Tensor]:

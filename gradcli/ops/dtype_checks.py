@@ -45,6 +45,36 @@ def same_type_as(name, first, dtype):
                        (f"{name}.to(x.dtype)", f"the same as {expected.name}"), dtypes=(expected.name, passed.name))
 
 
+def one_type(words, *operands):
+    """Raise DtypeMix unless operands have one type. `words` are PyTorch's, with the names of their types; {c[0]} is
+    one of C."""
+    types = [OF[kind_of(x)] for x in operands]
+    if len(set(types)) > 1:
+        first, other = types[0], next(t for t in types if t is not types[0])
+        eras = [t.era for t in types]
+        repair = f"y.to(torch.{first.name})", f"the same as {first.name}"
+        raise DtypeMix(f"expected one element type, but got {first.name} and {other.name}", repair,
+                       dtypes=(first.name, other.name)).saying(
+            words.format(*eras, c=[CTYPES[era] for era in eras]))
+
+
+def normalized_types(input, *parameters):
+    """Raise DtypeMix for parameters of a normalisation of another type than input; those of 16 bits may be float32."""
+    kind = kind_of(input)
+    parameters = [p for p in parameters if p is not None and not (kind == np.float16 and kind_of(p) == np.float32)]
+    one_type("mixed dtype (CPU): all inputs must share same datatype." if kind == np.float64 else
+             "mixed dtype (CPU): expect parameter to have scalar type of Float", input, *parameters)
+
+
+def floating_mean(dtype, which="Input"):
+    """Raise TypeFault for a mean of whole numbers or truth values."""
+    if dtype.kind not in "fc":
+        raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
+                        ("x.float().mean()", "the mean as a floating number")).saying(
+            f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
+            f"Got: {OF[dtype].era or 'Bool'}")
+
+
 def norm_types(name, input_dtype, dtype):
     """Raise TypeFault unless a norm of elements of type `given` can be computed in type `dtype`, or None for theirs."""
     if dtype is None and input_dtype.kind in "fc":

@@ -8,6 +8,7 @@ import pytest
 from gradcli.faults.mistakes import ViewWrite
 from gradcli.faults.tree import SecondBackward, StaleValue
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 
 def printed(program):
@@ -88,3 +89,16 @@ def test_compositions_agree_with_torch():
     differences = [text for text in mismatches if text and not text.startswith(compositions.ASIDE)]
     # those left are named by `python -m against_torch.compositions`
     assert len(differences) <= 1, "\n".join(differences)
+
+
+def test_a_sweep_that_fails_has_added_what_it_had_finished():
+    pytest.importorskip("torch")
+    start = "x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)\n"
+    graphs = ("z = x.exp(); w = (z * z).sum() + y.sum(); z.mul_(2)", "w = (2 ** x - y).sum(); w.backward()",
+              "a = x.exp(); w = ((a * y).sum() + y.sum()).exp(); a.add_(1)",
+              "y.register_hook(lambda g: g * 2); z = x.exp(); w = (z + y * 3).sum(); z.register_hook(lambda g: 1 / 0)")
+    program = "import torch\n" + "".join(
+        f"{start}{graph}\ntry:\n    {call}\nexcept (RuntimeError, ZeroDivisionError):\n    print('refused')\n"
+        f"print(x.grad, y.grad)\n" for graph in graphs
+        for call in ("w.backward()", "w.backward(inputs=[x])", "torch.autograd.grad(w, [x, y])"))
+    assert Session("modern").run(program, echo=False) == python_prints(program)

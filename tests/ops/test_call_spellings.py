@@ -3,6 +3,7 @@
 import pytest
 
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 torch = pytest.importorskip("torch")
 
@@ -48,3 +49,12 @@ def test_every_form_in_place_writes_to_its_input():
             if session.eval("said") != space["said"]:
                 differing.append((call, session.eval("said"), space["said"]))
     assert not differing
+
+
+def test_only_functions_of_nn_guess_the_dimension_of_softmax():
+    calls = [f"{name}({args})" for name in ("torch.softmax", "torch.log_softmax", "torch.special.softmax", "F.softmax",
+                                            "F.log_softmax", "F.softmin")
+             for args in ("x", "x, 0", "x, dim=1, dtype=torch.float64")] + ["x.softmax()", "x.log_softmax(1)"]
+    program = "import torch\nimport torch.nn.functional as F\nx = torch.tensor([[0., 1.], [2., 3.]])\n" + "".join(
+        f"try:\n    print({call!r}, {call})\nexcept TypeError as error:\n    print(error)\n" for call in calls)
+    assert Session("modern").run(program, echo=False) == python_prints(program)

@@ -94,3 +94,18 @@ def test_out_that_is_read_or_does_not_fit():
         with contextlib.redirect_stdout(printed):
             quietly(lambda: exec(text, {"torch": torch}))   # noqa: B023
         assert Session(style="modern").run(text) == printed.getvalue(), program
+
+
+METHODS = ("abs()", "neg()", "add(1)", "mul(x)", "sum()", "cumsum(0)", "clamp(0)", "sort()", "argmax()", "mean()",
+           "softmax(0)", "max(x)", "pow(2)", "matmul(x)", "where(x > 0, x)", "std()", "floor()")
+
+
+def test_methods_take_no_out():
+    """Refused by both, as an option that no method has."""
+    program = "import torch\nx = torch.tensor([1., -2.])\n" + "".join(
+        f"try:\n    x.{call[:-1]}{', ' * (call[-2] != '(')}out=torch.empty(0))\n    print({call!r})\n"
+        f"except TypeError as error:\n    print('refused')\n" for call in METHODS)
+    theirs = io.StringIO()
+    with contextlib.redirect_stdout(theirs):
+        exec(compile(program, "program", "exec"), {})
+    assert Session("modern").run(program, echo=False) == theirs.getvalue()

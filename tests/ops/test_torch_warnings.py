@@ -14,7 +14,7 @@ x, m, b = torch.tensor([0.5, 1., 2.]), torch.tensor([[1., 2.], [3., 4.]]), torch
 """
 CALLS = """torch.ones(1).std(); torch.ones(3).var(correction=3); torch.std_mean(torch.ones(1)); torch.ones(2).var()
 torch.ones(2, 3).std(0, correction=2); torch.cov(torch.ones(2, 1)); torch.ones(2, 3, 4).T; x.T; m.T; torch.tensor(2.).T
-F.softmax(x); F.log_softmax(m); nn.Softmax()(m); F.softmax(x, 0); F.mse_loss(x, x[:1]); nn.L1Loss()(x[:, None], x)
+F.softmax(x); F.log_softmax(m); F.softmin(m); nn.Softmax()(m); F.mse_loss(x, x[:1]); nn.L1Loss()(x[:, None], x)
 nn.MSELoss(size_average=False)(x, x); F.mse_loss(x, x, reduce=False); F.mse_loss(x, x, size_average=True)
 nn.CrossEntropyLoss(size_average=False); F.kl_div(m, m); F.kl_div(m, m, reduction='batchmean'); torch.range(0, 3)
 F.grid_sample(m[None, None], torch.zeros(1, 2, 2, 2)); F.affine_grid(torch.eye(2, 3)[None], (1, 1, 2, 2))

@@ -21,7 +21,8 @@ FLOATING = """
     torch.add(x, x, alpha={}); torch.sub(h, h, alpha={}); x.fill_({}); h.masked_fill(b, {}); x.masked_fill(b, {});
     F.pad(x, (1, 1), value={}); torch.histc(x, 3, 0, {}); x.logit({}); x + {}; h * {}; x > {};
     torch.full((2,), {}, dtype=torch.half); h.index_fill(0, i, {}); torch.tensor([{}]); x.__setitem__(0, {});
-    h.__setitem__(0, {}); x.uniform_(0, {})""".split(";")
+    h.__setitem__(0, {}); x.uniform_(0, {}); F.threshold(h, 0., {}); F.hardtanh(h, -1., {}); F.hardshrink(h, {});
+    F.softshrink(h, {}); h.pow({}); h ** {}; h.logit({}); F.rrelu(x, 0., {}); F.rrelu(h, 0., {})""".split(";")
 WHOLE = """
     torch.full((2,), {}, dtype=torch.uint8); u.clamp(max={}); u.clamp_min({}); torch.where(b, u, {});
     u.masked_fill(b, {}); torch.tensor([{}], dtype=torch.uint8); u.fill_({}); u + {}; u < {};

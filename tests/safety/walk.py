@@ -87,7 +87,8 @@ from gradcli.nn.distributions.transforms.elementwise import Transform
 from gradcli.nn.module.module import Module
 from gradcli.nn.module.registry import Registry
 from gradcli.nn.optim.lr_scheduler import LRScheduler
-from gradcli.nn.optim.optimizer import Optimizer, States
+from gradcli.nn.optim.optimizer import Optimizer
+from gradcli.nn.optim.parameter_states import States
 from gradcli.nn.utils.checkpoint import set_checkpoint_early_stop
 from gradcli.nn.utils.data import Dataset
 from gradcli.nn.utils.data_loader import DataLoader

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
@@ -26,19 +27,61 @@ from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, retain_grad,
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import Freed
-from gradcli.engine.autograd.walk import UNSHARED, Walk, references
+from gradcli.engine.autograd.signature import WIDEST, described, sized
+from gradcli.engine.autograd.walk import UNSHARED, Walk, finished_leaves, references
 from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tree import GradFault, SecondBackward
+from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape, NonScalarBackward, SecondBackward
 
 _sequence_nr = attrgetter("sequence_nr")
+
+
+def seed_for(output: Tensor, gradient: Any) -> Tensor:
+    """The gradient that a sweep from `output` starts with."""
+    array = output.array
+    if gradient is None:
+        if array.size != 1:
+            size = ", ".join(map(str, array.shape))
+            raise NonScalarBackward(
+                f"backward() on a {sized(array.shape)} Variable needs a gradient of that shape",
+                ("{y}.sum().backward()", "the gradient of the sum"),
+                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
+                "grad can be implicitly created only for scalar outputs")
+        if array.dtype.kind == "c":
+            raise GradFault("grad can be implicitly created only for real scalar outputs but got "
+                            f"torch.{OF[array.dtype].name}", ("{y}.abs().backward()", "the gradient of the magnitude"),
+                            ("{y}.real.backward()", "of the real part"))
+        return Tensor(np.array(1, array.dtype) if not array.ndim else np.ones_like(array))
+    size = ", ".join(map(str, array.shape)) or "()"
+    if not isinstance(gradient, Tensor):
+        number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
+        seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
+        raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
+                            (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
+            f"'{type_name(gradient)}' object is not iterable" if type(gradient) in (int, float) else
+            f"gradients can be either Tensors or None, but got {type_name(gradient)}")
+    if (gradient.array.dtype.kind == "c") != (array.dtype.kind == "c"):
+        raise GradFault(f"a gradient of {gradient.dtype.name} does not fit a value of {output.dtype.name}").saying(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+            f"grad_output[0] has a dtype of {gradient.dtype!r} and output[0] has a dtype of {output.dtype!r}.")
+    if gradient.array.shape != array.shape and not (Current.legacy and gradient.array.size == array.size == 1):
+        raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
+                            f"{sized(gradient.array.shape)}",
+                            (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
+            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of "
+            f"{output.shape}.")
+    if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
+        fitted = gradient.array.reshape(array.shape).astype(array.dtype)
+        return gradient if gradient.requires_grad else type(gradient)(fitted)
+    return gradient
 
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
@@ -92,8 +135,12 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
                 walk.visit(node)
         else:
             walk.hurry(nodes)
-    except SecondBackward as fault:
-        fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
+    except Exception as fault:
+        if isinstance(fault, SecondBackward):
+            fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
+        if accumulate and finish_leaf is not None:
+            for leaf, g in finished_leaves(walk, nodes):
+                finish_leaf(leaf, g)
         raise
     finally:
         grad_mode.set_enabled(recorded)

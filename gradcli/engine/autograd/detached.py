@@ -1,7 +1,7 @@
 """Where values leave the graph: tensors with history turned into plain numbers, or into tensors without it.
 
 A command that differentiates an expression listens here. It may give back another value than it is asked about,
-to see whether the expression's own value depends on it.
+to see whether the expression's own value depends on it. So does vmap, whose slices must not differ in what they read.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ Observer = Callable[[Tensor, str, Any], Any]
 
 
 class Detachments:
-    """The observer of values that leave the graph; None unless a command differentiates an expression."""
+    """The observers of values that leave the graph: that of a command that differentiates an expression, and vmap's."""
 
     observer: Observer | None = None
+    reader: Callable[[str, Any], None] | None = None    # under vmap: is told of every number that a program reads
     swept: Sequence[Tensor] = ()    # with an observer: the outputs of a sweep that is not recorded
     shared: dict[int, Any] = {}     # with an observer: weak references to memory that several histories look into
 
@@ -51,8 +52,16 @@ def unobserved() -> Iterator[None]:
         Detachments.observer = before
 
 
+def read(cause: str, value: Any) -> Any:
+    """`value`, which a program reads of a tensor by `cause`; the reader is told."""
+    if Detachments.reader is not None:
+        Detachments.reader(cause, value)
+    return value
+
+
 def report_detached(tensor: Tensor, cause: str, value: Any) -> Any:
     """`value`, which `cause` computed from `tensor` and which has no history, or what the observer returns for it."""
+    read(cause, value)
     observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, cause, value)
 

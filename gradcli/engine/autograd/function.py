@@ -217,16 +217,19 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind in "fc"
                       and not among(r, record.fixed)] if tracked else []
+    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)} if record.dirty else {}
     if static and record.dirty and not all(among(x, results) for x in record.dirty):
+        for target in rewritten.values():       # which counts as written to, whatever becomes of the call
+            note_write(target, cls.__name__, here())
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
             "return x", "the input that was changed in place")).saying(
             "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
             "modified inplace must all be outputs of the Function.")
-    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)} if record.dirty else {}
     for target in rewritten.values():
         try:
             writable(target, cls.__name__)
         except LeafWrite as fault:
+            note_write(target, cls.__name__, here())
             raise fault.saying(fault.args[0].replace("a leaf Variable that requires grad is being used",
                                                      "a leaf Variable that requires grad has been used")) from None
         note_write(target, cls.__name__, here())

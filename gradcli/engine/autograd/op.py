@@ -165,11 +165,13 @@ class Op:
     complex_rules = "holomorphic"
     complex_results = False                 # whether it can make complex tensors of real ones
     refuses_bool_with_number = False        # whether bool tensors and numbers are not mixed, as in PyTorch
-    # whether numbers beside tensors must be elements of their type; if "wide", only where that has more than 16 bits
+    # whether numbers beside tensors must be elements of their type; "wide": only of types of more than 16 bits,
+    # "narrow": only of those of 16
     holds_numbers: bool | str = False
     whole_numbers: Callable[..., str] | None = None     # a number too large for them is to "wrap", "stay" or "fit"
     fresh_result = False                    # whether the result is always new memory, of the operands' dtype
     opmath = False                          # whether 16-bit numbers are computed as float32 and rounded once
+    check_half: Any = None                  # of the arguments: raises a fault for options that no 16-bit number can be
     opmath_outputs = 0                      # how many of several results are rounded; the others serve the rules
     fused_gradient: bool | None = None      # whether gradients of such are rounded once; None: as PyTorch's name says
     opmath_numbers = False                  # whether a plain number beside them is a float32, not rounded itself
@@ -379,9 +381,12 @@ class NodeOutput:
         self.hooks: Any = None
 
 
+FUNCTIONAL_APART = frozenset({"nn.functional.softmax", "nn.functional.log_softmax"})    # torch's of that name differ
+
+
 def flat_name(name: str) -> str:
     """The name in F of an operation's full name: `linalg.inv` is F.linalg_inv."""
-    return name.removeprefix("nn.functional.").replace(".", "_")
+    return (name if name in FUNCTIONAL_APART else name.removeprefix("nn.functional.")).replace(".", "_")
 
 
 def carry_over(result: Tensor, node: Any) -> None:

@@ -50,7 +50,8 @@ def register(cls: type[Op]) -> None:
         on_tensors = cls.method if cls.method is not None else "." not in name
         if on_tensors and "." not in name:
             assert name not in Tensor.__slots__, f"the method {name} would hide the slot of that name"
-            setattr(Tensor, name, property(call) if cls.attribute else _method(cls, name, call))
+            method = function_named(cls, name, takes_out=False)
+            setattr(Tensor, name, property(call) if cls.attribute else _method(cls, name, method))
         if cls.inplace and not cls.inplace_name:
             setattr(traced, flat_name(name) + "_", _writer(cls, name + "_", call))
     call = functions[last_part(cls.names[0])]
@@ -89,12 +90,13 @@ def _method(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
     return _with_metadata(method, name, cls)
 
 
-def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
+def function_named(cls: type[Op], name: str, plain: Callable[..., Any] | None = None,
+                   takes_out: bool = True) -> Callable[..., Any]:
     """The function of an operation under one of its names, specialised when it is called often.
 
-    `plain` is the function for arguments that are all plain numbers, where that is no error.
+    `plain` is the function for arguments that are all plain numbers, where that is no error. Methods do not take `out`.
     """
-    call = general_function(cls, name)
+    call = general_function(cls, name, takes_out)
     if plain is not None:
         call = with_number_form(call, plain)
     return _with_metadata(specialized(cls, call), name, cls)
@@ -122,12 +124,12 @@ def _with_metadata(call: Callable[..., Any], name: str, cls: type[Op]) -> Callab
     return call
 
 
-def general_function(cls: type[Op], name: str) -> Callable[..., Any]:
+def general_function(cls: type[Op], name: str, takes_out: bool = True) -> Callable[..., Any]:
     """The function that programs call: it fits arguments to the signature and dispatches the operation."""
     fit, compose = cls.signature.fit, vars(cls).get("compose")
 
     def call(*args: Any, **options: Any) -> Any:
-        if options and "out" in options:
+        if takes_out and options and "out" in options:
             return with_out(cls, name, call, args, options)
         if cls.random and "generator" in options:
             return drawing(options.pop("generator"), lambda: call(*args, **options))

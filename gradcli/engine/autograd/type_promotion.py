@@ -55,7 +55,7 @@ def checked_constant(number: Any, dtype: Any) -> ndarray:
 
 def _holds_numbers(cls: type[Op], dtype: Any) -> bool:
     """Whether numbers beside tensors of that type must be elements of it."""
-    return bool(cls.holds_numbers) and (cls.holds_numbers != "wide" or dtype != float16)
+    return cls.holds_numbers is True or cls.holds_numbers == ("narrow" if dtype == float16 else "wide")
 
 
 def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:

@@ -50,6 +50,7 @@ class Walk:
     captured    the gradients of targets, and of leaves with hooks, that are complete
     ends        the targets at which the sweep ends; None where it goes through all of them
     node        the one being visited
+    sums        the gradients of leaves, while they are added up by identity
     """
 
     def __init__(self, grads: dict[Any, Any], freed: Freed | None, create_graph: bool, targets: set[Any] | None,
@@ -64,6 +65,7 @@ class Walk:
         self.captured: dict[Any, Any] = {}
         self.ends: Any = None
         self.node: Any = None
+        self.sums: dict[int, list[Any]] = {}
 
     def visit(self, node: Any) -> None:
         """Let a node pass its gradient on to its parents."""
@@ -137,7 +139,7 @@ class Walk:
         """
         grads, freed, undefined, vanished, exclusive = (
             self.grads, self.freed, self.undefined, self.vanished, self.exclusive)
-        sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
+        sums = self.sums    # by identity of a leaf: it, its gradient, whether that is the sweep's own
         take, reached, leaf_sum, latest = grads.pop, grads.get, sums.get, latest_write.tick
         for node in nodes:
             if node.hooks or (g := take(node, None)) is None:
@@ -242,6 +244,16 @@ def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, An
     if grad.requires_grad and kind != "cut":
         return traced.vanish(grad)
     return Variable(np.zeros_like(grad.array))
+
+
+def finished_leaves(walk: Walk, nodes: list[Any]) -> list[tuple[Any, Any]]:
+    """The leaves whose gradients were complete when the walk failed, with these: PyTorch has added them by then."""
+    ahead = nodes[nodes.index(walk.node):] if walk.node in nodes else nodes
+    pending = {id(parent) for node in ahead if type(node) is not NodeOutput for parent, _, _ in node.edges}
+    sums = [(leaf, g) for leaf, g, _ in walk.sums.values()] + [
+        (leaf, g) for leaf, g in walk.grads.items() if isinstance(leaf, Tensor)]
+    return [(leaf, g) for leaf, g in sums
+            if id(leaf) not in pending and (walk.targets is None or leaf in walk.targets)]
 
 
 def _finish_leaves(node: Any, dependencies: dict[Any, int], grads: dict[Any, Any], captured: dict[Any, Any],

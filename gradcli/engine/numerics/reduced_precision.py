@@ -50,6 +50,8 @@ def rounded(value: Any) -> Any:
 
 def forward(cls: type[Op], arrays: Sequence[Any]) -> Any:
     """The result of an operation on 16-bit floating numbers."""
+    if cls.check_half is not None:
+        cls.check_half(*arrays)
     result = cls.forward(*[widened(a) for a in arrays])
     count = cls.opmath_outputs
     return (*rounded(result[:count]), *result[count:]) if count else rounded(result)

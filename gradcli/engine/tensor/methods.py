@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, detached_for, report_detached, share_memory, to_scalar
+from gradcli.engine.autograd.backward import seed_for
+from gradcli.engine.autograd.detached import (
+    DATA_ASSIGNMENT,
+    detached_for,
+    read,
+    report_detached,
+    share_memory,
+    to_scalar,
+)
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
 from gradcli.engine.autograd.hooks import (
@@ -27,7 +33,7 @@ from gradcli.engine.autograd.inference_mode import inference_like, is_inference,
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
-from gradcli.engine.autograd.signature import WIDEST, described, sized
+from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import flag_views
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of
@@ -52,7 +58,6 @@ from gradcli.faults.tree import (
     GradientShape,
     IntegerLeaf,
     NoHistory,
-    NonScalarBackward,
     NumpyOfHistory,
 )
 
@@ -84,46 +89,6 @@ def without_history(tensor: Tensor, message: str) -> NoHistory:
         operation = tensor.cut.operation
         return Detached(message, cause, operation, *((COUNTED,) if operation else ()), places=places)
     return NothingRequiresGrad(message)
-
-
-def seed_for(output: Tensor, gradient: Any) -> Tensor:
-    """The gradient that a sweep from `output` starts with."""
-    array = output.array
-    if gradient is None:
-        if array.size != 1:
-            size = ", ".join(map(str, array.shape))
-            raise NonScalarBackward(
-                f"backward() on a {sized(array.shape)} Variable needs a gradient of that shape",
-                ("{y}.sum().backward()", "the gradient of the sum"),
-                (f"{{y}}.backward(torch.ones({size}))", "the same, with explicit weights")).saying(
-                "grad can be implicitly created only for scalar outputs")
-        if array.dtype.kind == "c":
-            raise GradFault("grad can be implicitly created only for real scalar outputs but got "
-                            f"torch.{OF[array.dtype].name}", ("{y}.abs().backward()", "the gradient of the magnitude"),
-                            ("{y}.real.backward()", "of the real part"))
-        return Tensor(np.array(1, array.dtype) if not array.ndim else np.ones_like(array))
-    size = ", ".join(map(str, array.shape)) or "()"
-    if not isinstance(gradient, Tensor):
-        number = type(gradient) in (int, float) and -WIDEST < gradient < WIDEST and gradient != 1
-        seed = f"torch.full({tuple(array.shape)}, {float(gradient)})" if number else f"torch.ones({size})"
-        raise ArgumentFault(f"backward() needs a tensor as gradient, not {described(gradient)}",
-                            (f"{{y}}.backward({seed})", "a gradient of the shape of the value")).saying(
-            f"'{type_name(gradient)}' object is not iterable" if type(gradient) in (int, float) else
-            f"gradients can be either Tensors or None, but got {type_name(gradient)}")
-    if (gradient.array.dtype.kind == "c") != (array.dtype.kind == "c"):
-        raise GradFault(f"a gradient of {gradient.dtype.name} does not fit a value of {output.dtype.name}").saying(
-            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-            f"grad_output[0] has a dtype of {gradient.dtype!r} and output[0] has a dtype of {output.dtype!r}.")
-    if gradient.array.shape != array.shape and not (Current.legacy and gradient.array.size == array.size == 1):
-        raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
-                            f"{sized(gradient.array.shape)}",
-                            (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
-            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of "
-            f"{output.shape}.")
-    if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
-        fitted = gradient.array.reshape(array.shape).astype(array.dtype)
-        return gradient if gradient.requires_grad else type(gradient)(fitted)
-    return gradient
 
 
 def detach(self: Tensor) -> Tensor:
@@ -208,9 +173,6 @@ def item(self: Tensor) -> Any:
     return report_detached(self, ".item()", self.array.item())
 
 
-NUMBER_BYTES = 32   # bytes that a plain number takes in a list
-
-
 def tolist(self: Tensor) -> Any:
     """The elements as nested lists of plain numbers."""
     if self.array.size > UNCHECKED:
@@ -275,30 +237,31 @@ def element_size(self: Tensor) -> int:
     return self.array.itemsize
 
 
-def _truth(self: Tensor) -> bool:
+def _truth(self: Tensor) -> Any:
     if self.array.size != 1:
         raise AmbiguousTruth(f"Boolean value of Tensor with {self.array.size or 'no'} values is ambiguous",
                              ("(x > 0).all()", "whether it holds for every element"),
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
-    return bool(self.array) if Dual.level is None else bool(Dual.level.truth(self))
+    return read("bool()", bool(self.array) if Dual.level is None else bool(Dual.level.truth(self)))
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
+    cause = f"{convert.__name__}()"
     def number(self: Tensor) -> Any:
         if self.array.size != 1:
-            raise SeveralElements(f"{convert.__name__}() of a Tensor with {self.array.size} elements", (
+            raise SeveralElements(f"{cause} of a Tensor with {self.array.size} elements", (
                 "x.tolist()", "all of them")).saying("only one element tensors can be converted to Python scalars")
-        value = convert(complex_tensor.real_number(self, convert))
-        return to_scalar(self, f"{convert.__name__}()", value) if self.requires_grad else value
+        value = read(cause, convert(complex_tensor.real_number(self, convert)))
+        return to_scalar(self, cause, value) if self.requires_grad else value
 
     return number
 
 
-def _index(self: Tensor) -> int:
+def _index(self: Tensor) -> Any:
     if self.array.size != 1 or self.array.dtype.kind not in "iub":
         raise ArgumentFault("only integer tensors of a single element can be converted to an index")
-    return int(self.array.reshape(()))
+    return read("int()", int(self.array.reshape(())))
 
 
 def _set_data(self: Tensor, value: Any) -> None:
@@ -343,6 +306,7 @@ def _set_grad(self: Tensor, value: Any) -> None:
 
 
 ASSIGNED, REQUESTED = "only Tensors of floating point and complex dtype", "only Tensors of floating point dtype"
+NUMBER_BYTES = 32   # bytes that a plain number takes in a list
 CREATED = "Only Tensors of floating point and complex dtype"
 
 
@@ -396,5 +360,4 @@ for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))
 Tensor.grad = property(grad, _set_grad, lambda self: _set_grad(self, None))
 
-__all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode",
-           "seed_for"]
+__all__ = ["ASSIGNABLE", "METHODS", "PROPERTIES", "DType", "Handle", "Parameter", "Size", "axis", "grad_mode"]

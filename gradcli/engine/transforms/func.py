@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_text
+from gradcli.engine.autograd.backward import seed_for
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.tensor.methods import seed_for
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.captured import CapturedMemory
@@ -270,7 +270,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, n
                         nominal and again and depends_on_inputs(o, p, inputs)) else p
                     for o, p in zip(outputs, forward.product(directions, again), strict=True)]
     level.end()
-    results = level.released((value, tree_unflatten(products, out_spec)))
+    results = level.released((tree_map(traced.alias, value) if nominal else value, tree_unflatten(products, out_spec)))
     return (*results, level.released(aux)) if has_aux else results
 
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.backward import sweep
+from gradcli.engine.autograd.backward import seed_for, sweep
 from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.graph_view import tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
-from gradcli.engine.tensor.methods import seed_for, without_history
+from gradcli.engine.tensor.methods import without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.functional_arguments import (

@@ -13,11 +13,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from gradcli.engine.argument_words import type_text
+from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.function import apply
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import grad_mode, recording
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
+from gradcli.engine.transforms.slice_reads import SliceReads
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import expose
 from gradcli.faults.source import NamedValue
@@ -67,6 +69,7 @@ class Slices:
 
     def __init__(self, info: VmapInfo) -> None:
         self.info = info
+        self.reads = SliceReads(Detachments.reader)
         self.results: list[list[Any]] = []      # of each call that has been made, what each slice gets
         self.suspended: list[CommonCall] = []
         self.slices: dict[int, Slice] = {}      # by identity
@@ -92,12 +95,15 @@ class Slices:
     def run(self, at: int, function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
         """What `function` gives for the arguments of one slice; None if it has been suspended."""
         self.at, self.calls = at, 0
+        self.reads.begin(at)
         Transforms.stack.append(self)
+        before, Detachments.reader = Detachments.reader, self.reads
         try:
             return function(*args, **options)
         except Suspended:
             return None
         finally:
+            Detachments.reader = before
             Transforms.stack.pop()
 
     def call(self, function: type, args: tuple[Any, ...]) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
+from numpy import generic, ndarray
+
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.deep_copy import copy_leaf
 from gradcli.engine.random.generators import Current
@@ -106,6 +108,8 @@ def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] =
         register(clone)
         dict.update(clone, {inner(key): inner(value) for key, value in x.items()})
         return clone
+    if isinstance(x, ndarray | generic):        # memory of an object of ours, such as the state of an optimiser
+        return x.copy()
     if kind is frozenset:
         return frozenset(map(inner, x))
     if kind is MethodType:

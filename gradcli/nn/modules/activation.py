@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from gradcli.engine.autograd.op import TABLE, traced
+from gradcli.engine.autograd.op import TABLE, flat_name, traced
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.tensor import Tensor
@@ -25,10 +25,10 @@ class Activation(FunctionalModule):
     _legacy_format: ClassVar[str] = " ()"
 
     def _function(self) -> Any:
-        call = getattr(traced, self._operation)
+        name = f"nn.functional.{self._operation}"
+        call = getattr(traced, flat_name(name))
         if not self._is_inplace():
             return call
-        name = f"nn.functional.{self._operation}"
         return inplace(TABLE[name if name in TABLE else self._operation], self._operation + "_", call)
 
     def _is_inplace(self) -> bool:

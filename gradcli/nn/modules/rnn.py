@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from gradcli.engine.autograd.op import traced
+from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
@@ -168,6 +168,8 @@ class RNNBase(_Recurrent):
             output = traced.squeeze(output, 1)
         elif self.batch_first:
             output = traced.transpose(output, 0, 1)
+            if self.mode != "LSTM":     # PyTorch turns the result in place
+                rename_node(output, "TransposeBackward1")
         return output, self._together(finals, dims == 2)
 
     def _fits(self, input: Tensor) -> None:

@@ -13,6 +13,7 @@ from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.nn.optim.adaptive import _WithBetas, lerp
 from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
+from gradcli.nn.optim.parameter_states import COLUMNS, LIKE, ROWS, STEPS
 
 
 def _norm(values: Array) -> float:
@@ -30,7 +31,7 @@ class Adafactor(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim._adafactor"
-    _any_shape_entries = frozenset({"row_var", "col_var"})
+    _entry_kinds = {"step": STEPS, "row_var": ROWS, "col_var": COLUMNS, "variance": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-2, beta2_decay: float = -0.8, eps: Any = (None, 1e-3),
                  d: float = 1.0, weight_decay: float = 0.0, *, foreach: Any = None, maximize: bool = False) -> None:
@@ -110,6 +111,7 @@ class Muon(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim._muon"
+    _entry_kinds = {"momentum_buffer": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-3, weight_decay: float = 0.1, momentum: float = 0.95,
                  nesterov: bool = True, ns_coefficients: Any = (3.4445, -4.775, 2.0315), eps: float = 1e-7,
@@ -141,14 +143,11 @@ class Muon(Optimizer):
                 bool(group.get("nesterov")), tuple(scalar({"c": c}, "c", None) for c in coefficients),
                 scalar(group, "eps"), int(scalar(group, "ns_steps")), group.get("adjust_lr_fn"))
 
-    def _state_keys(self, group: dict[str, Any]) -> set[str]:
-        return {"momentum_buffer"}
-
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         lr, decay, momentum, nesterov, coefficients, eps, steps, adjusted = options
         if grad.ndim != 2:
             raise ValueFault("Param gradient must be a 2D matrix")
-        if not state:
+        if "momentum_buffer" not in state:
             state["momentum_buffer"] = np.zeros_like(grad)
         buffer = state["momentum_buffer"]
         lerp(buffer, grad, 1 - momentum)
@@ -183,6 +182,7 @@ class SparseAdam(_WithBetas):
 
     __slots__ = ()
     _module_path = "torch.optim.sparse_adam"
+    _entry_kinds = {"step": STEPS, "exp_avg": LIKE, "exp_avg_sq": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  maximize: bool = False) -> None:
@@ -190,9 +190,6 @@ class SparseAdam(_WithBetas):
 
     def _options(self, group: dict[str, Any]) -> Any:
         return scalar(group, "lr"), *scalar_pair(group, "betas"), scalar(group, "eps")
-
-    def _state_keys(self, group: dict[str, Any]) -> set[str]:
-        return {"step", "exp_avg", "exp_avg_sq"}
 
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         raise GradFault("SparseAdam does not support dense gradients, please consider Adam instead",

@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
+from gradcli.nn.optim.parameter_states import LIKE, STEPS
 
 
 def lerp(average: Array, new: Array, weight: float) -> None:
@@ -56,6 +57,7 @@ class Adam(_WithBetas):
 
     __slots__ = ()
     _module_path = "torch.optim.adam"
+    _entry_kinds = {"step": STEPS, "exp_avg": LIKE, "exp_avg_sq": LIKE, "max_exp_avg_sq": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, amsgrad: bool = False, *, foreach: Any = None, maximize: bool = False,
@@ -105,6 +107,7 @@ class Adamax(_WithBetas):
 
     __slots__ = ()
     _module_path = "torch.optim.adamax"
+    _entry_kinds = {"step": STEPS, "exp_avg": LIKE, "exp_inf": LIKE}
 
     def __init__(self, params: Any, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, foreach: Any = None, *, maximize: bool = False,
@@ -135,6 +138,7 @@ class RMSprop(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.rmsprop"
+    _entry_kinds = {"step": STEPS, "square_avg": LIKE, "momentum_buffer": LIKE, "grad_avg": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
                  momentum: float = 0, centered: bool = False, capturable: bool = False, foreach: Any = None,
@@ -185,6 +189,7 @@ class Adagrad(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.adagrad"
+    _entry_kinds = {"step": STEPS, "sum": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
                  initial_accumulator_value: float = 0, eps: float = 1e-10, foreach: Any = None, *,
@@ -195,7 +200,7 @@ class Adagrad(Optimizer):
             "differentiable": differentiable, "fused": fused})
         for group in self.param_groups:
             start = scalar(group, "initial_accumulator_value", None)
-            self._state |= {p: {"step": 0, "sum": np.full_like(p.array, start)} for p in group["params"]}
+            self._arrays |= {p: {"step": 0, "sum": np.full_like(p.array, start)} for p in group["params"]}
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)
@@ -223,6 +228,7 @@ class Adadelta(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.adadelta"
+    _entry_kinds = {"step": STEPS, "square_avg": LIKE, "acc_delta": LIKE}
 
     def __init__(self, params: Any, lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
                  foreach: Any = None, *, capturable: bool = False, maximize: bool = False,

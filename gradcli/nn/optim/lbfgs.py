@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -15,7 +14,8 @@ from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
 from gradcli.faults.tree import ArgumentFault, ValueFault
-from gradcli.nn.optim.optimizer import STEP, Array, Optimizer, scalar
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar
+from gradcli.nn.optim.parameter_states import STEP, missing_entry
 
 SUFFICIENT, CURVED = 1e-4, 0.9      # the constants of the Wolfe conditions
 NARROW = 1e-9                       # a bracket below this size is not searched further
@@ -112,15 +112,14 @@ class Search:
         return t, True
 
 
-REMEMBERED = {"func_evals": "count", "n_iter": "count", "prev_flat_grad": "vector", "d": "vector", "t": "number",
-              "old_dirs": "vectors", "old_stps": "vectors", "ro": "numbers", "H_diag": "number"}
-
-
 class LBFGS(Optimizer):
     """Several quasi-Newton steps for each call of step(closure); all parameters are one vector to it."""
 
     __slots__ = ()
     _module_path = "torch.optim.lbfgs"
+    _entry_kinds = {"func_evals": "count", "n_iter": "count", "al": "shares", "d": "vector", "t": "number",
+                    "old_dirs": "vectors", "old_stps": "vectors", "ro": "numbers", "H_diag": "number",
+                    "prev_flat_grad": "vector", "prev_loss": "number"}
 
     def __init__(self, params: Any, lr: float = 1, max_iter: int = 20, max_eval: Any = None,
                  tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100,
@@ -144,17 +143,21 @@ class LBFGS(Optimizer):
         search = group.get("line_search_fn")
         if search not in (None, "strong_wolfe"):
             raise ValueFault("only 'strong_wolfe' is supported")
-        return _Descent(params, closure, group, self._state.setdefault(params[0], {})).run(search is not None)
+        state = self._state_of(params[0])
+        try:
+            return _Descent(params, closure, group, state).run(search is not None)
+        except KeyError as missing:
+            raise missing_entry(missing) from None
+        finally:
+            self._show(params[0], state)
 
-
-    def _state_keys(self, group: dict[str, Any]) -> set[str]:
-        return set(REMEMBERED)
-
-    def _load_entry(self, p: Tensor, value: Any, name: str, subject: str) -> Any:
+    def _held(self, p: Tensor, value: Any, name: str, subject: str) -> Any:
         """One entry of the state: a number, a vector of all parameters, or a list of either."""
-        kind = REMEMBERED.get(name)
-        if kind is None or (kind.endswith("s") and type(value) is not list):
-            raise ArgumentFault(f"{subject}: {name} is none of {', '.join(REMEMBERED)}, or not {kind}")
+        kind = self._entry_kinds[name]
+        if kind.endswith("s") and type(value) is not list:
+            raise ArgumentFault(f"{subject}: {name} is a list of {kind}, not {described(value)}")
+        if kind == "shares":        # written by each step anew
+            return [None] * len(value)
         size = sum(q.array.size for q in self._params(self.param_groups[0]))
         entries = [self._one(v, kind.startswith("vector"), size, f"{subject}: {name}")
                    for v in (value if type(value) is list else [value])]
@@ -164,9 +167,9 @@ class LBFGS(Optimizer):
     def _one(value: Any, vector: bool, size: int, subject: str) -> Any:
         if vector and isinstance(value, Tensor) and value.array.shape == (size,) and value.array.dtype.kind == "f":
             return value.array
-        if isinstance(value, Tensor) and value.array.size == 1:
-            value = value.array.item()
-        if vector or type(value) not in NUMBERS or not math.isfinite(value):
+        if not vector and isinstance(value, Tensor) and value.array.size == 1 and value.array.dtype.kind == "f":
+            return value.array.reshape(())[()]
+        if vector or type(value) not in NUMBERS:
             raise ArgumentFault(f"{subject} must be {f'a vector of {size} numbers' if vector else 'a number'}, not "
                                 f"{described(value)}")
         return value
@@ -195,7 +198,8 @@ class _Descent:
             steps += 1
             state["n_iter"] += 1
             direction = self._direction(gradient)
-            state["prev_flat_grad"], before = gradient.copy(), loss
+            state["prev_flat_grad"], state["prev_loss"] = gradient.copy(), loss
+            before = loss
             t: Any = self.lr
             if state["n_iter"] == 1:
                 t = min(1.0, 1.0 / np.abs(gradient).sum()) * self.lr
@@ -214,13 +218,16 @@ class _Descent:
             if self.evaluation_count >= self.max_evaluations or abs(loss - before) < self.tolerance_change or (
                     np.abs(direction * t).max(initial=0) <= self.tolerance_change):
                 break
+        for name in LBFGS._entry_kinds:     # in the order of PyTorch's
+            if name in state:
+                state[name] = state.pop(name)
         return first
 
     def _direction(self, gradient: Array) -> Array:
         """Minus the approximate inverse Hessian times the gradient, by the two-loop recursion (algorithm 7.4)."""
         state = self.state
         if state["n_iter"] == 1:
-            state.update(old_dirs=[], old_stps=[], ro=[], H_diag=gradient.dtype.type(1))
+            state.update(old_dirs=[], old_stps=[], ro=[], H_diag=1)
             return np.negative(gradient)
         changes, moves, weights = state["old_dirs"], state["old_stps"], state["ro"]
         change, move = gradient - state["prev_flat_grad"], state["d"] * state["t"]
@@ -234,13 +241,14 @@ class _Descent:
             weights.append(1.0 / curvature)
             state["H_diag"] = curvature / change.dot(change)
         q = np.negative(gradient)
-        shares = [None] * len(changes)
+        shares = state.setdefault("al", [])
+        shares += [None] * (max(min(self.history, 10_000), len(changes)) - len(shares))
         for i in reversed(range(len(changes))):
             shares[i] = moves[i].dot(q) * weights[i]
             q -= changes[i] * shares[i]
         q *= state["H_diag"]
-        for i, share in enumerate(shares):
-            q += moves[i] * (share - changes[i].dot(q) * weights[i])
+        for i in range(len(changes)):
+            q += moves[i] * (shares[i] - changes[i].dot(q) * weights[i])
         return q
 
     def _search(self, start: LinePoint, direction: Array, t: Any) -> tuple[float, Array, Any]:

@@ -8,7 +8,8 @@ import numpy as np
 
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.nn.optim.adaptive import _WithBetas, add_squares, lerp, moments
-from gradcli.nn.optim.optimizer import Array, Optimizer, number_type, scalar, scalar_pair
+from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
+from gradcli.nn.optim.parameter_states import LIKE, NUMBER, STEPS, number_type
 
 
 class NAdam(_WithBetas):
@@ -16,7 +17,7 @@ class NAdam(_WithBetas):
 
     __slots__ = ()
     _module_path = "torch.optim.nadam"
-    _scalar_entries = frozenset({"mu_product"})
+    _entry_kinds = {"step": STEPS, "mu_product": NUMBER, "exp_avg": LIKE, "exp_avg_sq": LIKE}
 
     def __init__(self, params: Any, lr: float = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *,
@@ -63,6 +64,7 @@ class RAdam(_WithBetas):
 
     __slots__ = ()
     _module_path = "torch.optim.radam"
+    _entry_kinds = {"step": STEPS, "exp_avg": LIKE, "exp_avg_sq": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0, decoupled_weight_decay: bool = False, *, foreach: Any = None,
@@ -99,7 +101,7 @@ class ASGD(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.asgd"
-    _scalar_entries = frozenset({"eta", "mu"})
+    _entry_kinds = {"step": STEPS, "eta": NUMBER, "mu": NUMBER, "ax": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
                  weight_decay: float = 0, foreach: Any = None, maximize: bool = False, differentiable: bool = False,

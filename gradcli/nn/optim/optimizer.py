@@ -15,8 +15,8 @@ from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import raw
-from gradcli.engine.autograd.signature import NUMBERS, described, sized
-from gradcli.engine.tensor.dtypes import OF, Default
+from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
@@ -25,14 +25,12 @@ from gradcli.faults.attributes import NoTensor, NotParameters, SingleParameter
 from gradcli.faults.mistakes import MissingKey
 from gradcli.faults.source import veiled
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
-from gradcli.lang.runtime.builtins import METHODS
 from gradcli.nn.module.state_dict import zero_grad
-from gradcli.nn.optim.step_hooks import OptimizerHooks
+from gradcli.nn.optim.parameter_states import STEP, WithStates, missing_entry
 from gradcli.nn.plain import plain_copy
 
 Array = np.ndarray[Any, Any]
 UNSET: Any = object()
-STEP = "optimizer.step()"        # what leaves the history of gradients and rates behind
 
 
 def scalar(group: dict[str, Any], name: str, least: float | None = 0.0) -> float:
@@ -56,24 +54,6 @@ def scalar_pair(group: dict[str, Any], name: str) -> tuple[float, float]:
     return scalar({name: value[0]}, name, None), scalar({name: value[1]}, name, None)
 
 
-@exposed(*METHODS[dict], copied=True)
-class States(dict[Any, Any]):
-    """The state of each parameter: a dict by name, empty for a parameter without one."""
-
-    __slots__ = ()
-    __module__ = "collections"
-
-    def __missing__(self, key: Any) -> Any:
-        value = self[key] = {}
-        return value
-
-    def __parts__(self) -> tuple[str, list[Any], str]:
-        return "defaultdict(<class 'dict'>, ", [dict(self)], ")"
-
-
-States.__name__ = States.__qualname__ = "defaultdict"
-
-
 def required() -> None:
     """The default of options that have none: optimisers of 2017 compare with it by `is`."""
 
@@ -81,16 +61,12 @@ def required() -> None:
 OPTION_WORDS = {"lr": "learning rate", "eps": "epsilon value"}
 
 
-@exposed(*"step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split(), base=True,
-         copied=True)
-class Optimizer(OptimizerHooks):
+@exposed(*"step zero_grad param_groups defaults state state_dict load_state_dict add_param_group".split(),
+         write=("state",), base=True, copied=True)
+class Optimizer(WithStates):
     """The base of all optimisers, and of those that programs define: these have a `step` of their own."""
 
-    # _state has the arrays that _update works on, _program_state the tensors that a program's own step works on.
-    # _scalar_entries names single numbers of a parameter's state, _any_shape_entries arrays that are not of the shape
-    # of the parameter.
-
-    __slots__ = ("_program_state", "_shows_state", "_state", "_stepped", "defaults", "param_groups")
+    __slots__ = ("_stepped", "defaults", "param_groups")
 
     _module_path = "torch.optim.optimizer"
     _first_use: ClassVar[dict[str, str]] = dict.fromkeys(
@@ -98,8 +74,6 @@ class Optimizer(OptimizerHooks):
          "momentum_decay"), "'<=' not supported between instances of 'float' and '{type}'") | {
         "betas": "'{type}' object is not subscriptable"}
     _ignored_options: ClassVar[frozenset[str]] = frozenset({"foreach", "capturable", "differentiable", "fused"})
-    _scalar_entries: ClassVar[frozenset[str]] = frozenset()
-    _any_shape_entries: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         if type(defaults) is not dict or not all(type(name) is str for name in defaults):
@@ -111,9 +85,7 @@ class Optimizer(OptimizerHooks):
         self.defaults = {name: plain_copy(value, f"the option {name} of an optimiser")
                          for name, value in defaults.items()}
         self.param_groups: list[dict[str, Any]] = []
-        self._state: dict[Any, dict[str, Any]] = {}
-        self._program_state, self._step_hooks, self._stepped = States(), None, False
-        self._shows_state = False       # whether a program may hold arrays of the state
+        self._arrays, self._shown, self._step_hooks, self._stepped = {}, None, None, False
         if isinstance(params, Tensor):
             raise SingleParameter().saying(
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
@@ -241,13 +213,18 @@ class Optimizer(OptimizerHooks):
                     array, grad = raw.pairs(array), raw.pairs(grad)     # as so many real numbers
                 elif array.dtype.kind != "f":
                     raise GradFault(f"a parameter must be of a floating type to be optimised, and is {described(p)}")
-                state = self._state.setdefault(p, {})
+                state = self._state_of(p)
                 for value in state.values():
                     if type(value) is np.ndarray:
                         writing(value)
-                        if self._shows_state and StepWrites.counted:
+                        if self._shown is not None and StepWrites.counted:
                             note_write(Tensor(value), writer, here())
-                self._update(writing(array, writer), -grad if maximize else grad, state, options)
+                try:
+                    self._update(writing(array, writer), -grad if maximize else grad, state, options)
+                except KeyError as missing:
+                    raise missing_entry(missing) from None
+                if self._shown is not None:
+                    self._show(p, state)
                 if StepWrites.counted:
                     at = at or here()
                     note_write(p, writer, at)
@@ -260,14 +237,6 @@ class Optimizer(OptimizerHooks):
     def _update(self, param: Array, grad: Array, state: dict[str, Any], options: Any) -> None:
         """Update one parameter in place; `state` is its state, empty before the first step."""
         raise NotImplementedError
-
-    @property
-    def state(self) -> Any:
-        """The state of each parameter that has one, as tensors that share its memory."""
-        if self._steps_itself():
-            return self._program_state
-        self._shows_state = True
-        return States({p: _public_state(state) for p, state in self._state.items() if state})
 
     def state_dict(self) -> dict[str, Any]:
         """State and options, with numbers in place of the parameters."""
@@ -300,56 +269,15 @@ class Optimizer(OptimizerHooks):
                              "optimizer's group")
         params = [p for group in params_of_groups for p in group]
         numbers = [number for group in loaded for number in group["params"]]
-        options, steps_itself = [], self._steps_itself()
-        for group, new in zip(self.param_groups, loaded, strict=True):
-            if not steps_itself:
+        if not self._steps_itself():
+            for group, new in zip(self.param_groups, loaded, strict=True):
                 self._plain_options(group | new)
-            options += [group | new] * len(group["params"])
-        state = {}
-        for p, i, group in zip(params, numbers, options, strict=True):
-            if type(i) is int and i in state_dict["state"]:
-                entries = state_dict["state"][i]
-                state[p] = (plain_copy(entries, f"the state of parameter {i}") if steps_itself
-                            else self._load_parameter_state(p, entries, i, group))
+        states = {p: self._loaded_state(p, state_dict["state"][i], f"the state of parameter {i}")
+                  for p, i in zip(params, numbers, strict=True) if type(i) is int and i in state_dict["state"]}
         for group, new in zip(self.param_groups, loaded, strict=True):
             group.update({name: value for name, value in new.items() if name != "params"})
-        if steps_itself:
-            self._program_state = States(state)
-        else:
-            self._state = state
+        self.state = states
         self._run_load_state_dict_post_hooks()
-
-    def _load_parameter_state(self, p: Tensor, entries: Any, number: int, group: dict[str, Any]) -> dict[str, Any]:
-        """The state of a parameter in the form that `_update` works on; `entries` has that of `_public_state`."""
-        subject = f"the state of parameter {number}"
-        if type(entries) is not dict or not all(type(name) is str for name in entries):
-            raise ArgumentFault(f"{subject} is a dict by names, not {described(entries)}")
-        state = {name: self._load_entry(p, plain_copy(value, f"{subject}[{name!r}]"[:80]), name, subject)
-                 for name, value in entries.items() if value is not None}
-        needed = self._state_keys(group).difference(state) if state else ()
-        if needed:
-            raise ArgumentFault(f"{subject} lacks {', '.join(sorted(needed))}")
-        return state
-
-    def _state_keys(self, group: dict[str, Any]) -> set[str]:
-        """The names of the state of a parameter with the options of `group`."""
-        state: dict[str, Any] = {}
-        self._update(np.zeros(1), np.zeros(1), state, self._options(group))
-        return set(state) - self._any_shape_entries - {"variance"}
-
-    def _load_entry(self, p: Tensor, value: Any, name: str, subject: str) -> Any:
-        """One entry of the state: `step` as an int, others as arrays of the shape and dtype of the parameter."""
-        if name == "step":
-            steps = value.array.item() if isinstance(value, Tensor) and value.array.size == 1 else value
-            if type(steps) not in NUMBERS or not 0 <= steps < 1 << 53:
-                raise ArgumentFault(f"{subject}: step counts steps, and is {described(value)}")
-            return int(steps)
-        if name in self._scalar_entries and isinstance(value, Tensor) and value.array.size == 1:
-            return value.array.astype(number_type()).reshape(())
-        if not isinstance(value, Tensor) or value.array.shape != p.array.shape and name not in self._any_shape_entries:
-            raise ArgumentFault(f"{subject}: {name} must be a {sized(p.array.shape)} tensor like the parameter, not "
-                                f"{described(value)}")
-        return value.array.astype(p.array.dtype)
 
     def __repr__(self) -> str:
         return self.__display__(None)
@@ -362,28 +290,9 @@ class Optimizer(OptimizerHooks):
         return veiled(f"{type(self).__name__} (\n" + "\n".join(groups) + ")")
 
 
-def number_type() -> Any:
-    """The type of single numbers in the state of a parameter: the default one, float32 where that is narrower."""
-    return np.promote_types(np.float32, Default.floating)
-
-
 def has_stepped(optimizer: Optimizer) -> bool:
     """Whether step() has been called; True for a step of the program's own, whose calls are not counted."""
     return optimizer._stepped or optimizer._steps_itself()
-
-
-def _public_state(state: dict[str, Any]) -> dict[str, Any]:
-    """The state of a parameter as programs read it: arrays as tensors that share memory, `step` as a tensor."""
-    return {name: Tensor(np.array(value, number_type())) if name == "step" else _public_value(value)
-            for name, value in state.items()}
-
-
-def _public_value(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return Tensor(value)
-    if isinstance(value, np.generic):
-        return value.item()
-    return [_public_value(v) for v in value] if isinstance(value, list) else value
 
 
 def _loaded_group(group: Any) -> dict[str, Any]:

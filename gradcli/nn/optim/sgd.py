@@ -9,6 +9,7 @@ import numpy as np
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
+from gradcli.nn.optim.parameter_states import LIKE, STEPS
 
 
 class SGD(Optimizer):
@@ -16,6 +17,7 @@ class SGD(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.sgd"
+    _entry_kinds = {"momentum_buffer": LIKE}
     _first_use = dict.fromkeys(("lr", "momentum", "weight_decay"),
                                "'<' not supported between instances of '{type}' and 'float'")
 
@@ -53,6 +55,7 @@ class Rprop(Optimizer):
 
     __slots__ = ()
     _module_path = "torch.optim.rprop"
+    _entry_kinds = {"step": STEPS, "prev": LIKE, "step_size": LIKE}
 
     def __init__(self, params: Any, lr: float = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
                  step_sizes: tuple[float, float] = (1e-6, 50), *, capturable: bool = False, foreach: Any = None,

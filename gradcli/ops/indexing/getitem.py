@@ -91,7 +91,7 @@ def last_step(basic, shape):
         if k is Ellipsis:
             at = len(shape) - sum(type(other) in (int, slice) for other in basic[basic.index(k) + 1 :])
             continue
-        if type(k) is not slice or k.indices(shape[at]) != (0, shape[at], 1):
+        if type(k) is not slice or k.start not in (None, 0) or k.indices(shape[at]) != (0, shape[at], 1):
             last = k
         at += k is not None
     return last
@@ -126,15 +126,18 @@ class SetItem(Kernel):
 
     complex = True
     names = ("setitem",)
-    legacy_names = ("tensor.SetItem", "tensor.MaskedFill")
-    modern_names = ("CopySlices", "IndexPutBackward0")
+    legacy_names = ("tensor.SetItem", "tensor.MaskedFill", "tensor.SetItem", "tensor.SetItem")
+    modern_names = ("CopySlices", "IndexPutBackward0", "FillBackward3", "CopyBackwards")
     saves = True        # what PyTorch frees is the change itself
     samples = [(GRID, [7.0, 8.0, 9.0], (0,), ()), (GRID, [7.0, 8.0], (), (ALL, np.array([2, 0]))),
                (GRID, 5, (0, 1), ())]
     errors = [(GRID, [1.0, 2.0], (0,), ())]
 
     def variant(input, value, basic, picks):
-        return 1 if picks else 0
+        # PyTorch writes to what is picked of a view, which a truth value that is no list adds a dimension to
+        if last_step((*basic, ...), input.shape) is not ... or not all(getattr(pick, "ndim", 1) for pick in picks):
+            return 0
+        return 1 if picks else 2 if input.shape else 3
 
     def forward(input: Array, value: Operand, basic: Plain, picks: Plain):
         changed = np.array(input)
@@ -253,13 +256,15 @@ def setitem(self, key, value):
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}",
                             *[("torch.tensor({value})", "a tensor of them")] * isinstance(value, list | tuple)).saying(
             f"can't assign a {type_name(value)} to a torch.{OF[self.array.dtype].era}Tensor")
-    if isinstance(value, Tensor) and not picks and all(k is Ellipsis or type(k) is slice for k in basic) and (
-            self.array[basic].shape == self.array.shape):
+    if isinstance(value, Tensor) and not picks and last_step((*basic, ...), self.array.shape) is ...:
         value = traced.getitem(self, (...,), ()) if value is self else value
         spare = value.array.ndim - self.array.ndim
         if spare > 0 and value.array.shape[:spare] == (1,) * spare:
             value = traced.getitem(value, (0,) * spare + (...,), ())
-        self.copy_(value if value.array.size == self.array.size else traced.expand(value, self.array.shape))
+        if self.array.ndim and not value.array.ndim:
+            self.fill_(value)
+        else:
+            self.copy_(value if value.array.size == self.array.size else traced.expand(value, self.array.shape))
         return
     if grad_mode.on and not self.requires_grad and getattr(value, "requires_grad", False):
         refuse_view(self)

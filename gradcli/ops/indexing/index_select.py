@@ -247,7 +247,7 @@ class Put(Op):
 
 def flat_index(array, index, name):
     """`index` as places in the flattened array; negative ones count from the end."""
-    if index.dtype.kind not in "iu":
+    if index.dtype != np.int64:
         raise TypeFault(f"{name}(): Expected a long tensor for index, but got {OF[index.dtype].era}",
                         ("index.long()", "as whole numbers"))
     if index.size and not -array.size <= index.min() <= index.max() < array.size:

@@ -12,7 +12,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.dtype_checks import kind_of, no_truths
+from gradcli.ops.dtype_checks import kind_of, no_truths, one_type
 from gradcli.ops.linalg.products import dims_are
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -55,6 +55,8 @@ class Vecdot(Op):
     errors = [(A, V[:2]), (V, W, 3)]
 
     def compose(F, x: Array, y: Array, *, dim: Dim = -1):
+        one_type("linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} "
+                 "instead", x, y)
         return F.sum(conjugated(F, x) * y, axis(dim, max(len(x.shape), len(y.shape))))
 
 
@@ -86,6 +88,7 @@ class Tensordot(Op):
     def compose(F, a: Array, b: Array, dims: Plain = 2):
         n, m = len(a.shape), len(b.shape)
         at, bt = met_dims(dims, n, m)
+        one_type("both inputs should have same dtype", a, b)
         uneven = next(((i, j) for i, j in zip(at, bt, strict=True)
                        if a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j])), None)
         if uneven:

@@ -8,9 +8,9 @@ from gradcli.engine.autograd.signature import Array, Flag, Text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import NotDifferentiable
-from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
+from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault, ValueFault
 from gradcli.ops.complex_numbers import adjoint, conjugated, is_complex
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import kind_of, one_type
 from gradcli.ops.linalg.checks import (
     adjoint_of,
     by_matrix,
@@ -287,12 +287,21 @@ class HouseholderProduct(Op):
 
     def compose(F, input: Array, tau: Array):
         matrices("linalg.householder_product", input)
+        _check_reflections("torch.linalg.householder_product", input, tau)
         m, n = input.shape[-2:]
         if m < n or tau.shape[-1] > n:
             raise ArgumentFault(f"linalg.householder_product: {m} by {n} matrices with {tau.shape[-1]} reflections: "
                                 "there must be at least as many rows as columns, and as many columns as reflections")
         product = F.expand(F.eye(m, n, dtype=input.dtype), (*input.shape[:-2], m, n))
         return reflected(F, input, tau, product, reverse=True)
+
+
+def _check_reflections(name, input, tau):
+    """Refuse a tau that is not a vector for each matrix of input, or of another type."""
+    if len(tau.shape) != len(input.shape) - 1:
+        raise ShapeFault(f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to "
+                         f"{len(tau.shape)} and input.ndim is equal to {len(input.shape)}")
+    one_type(f"{name}: tau dtype {{1}} does not match input dtype {{0}}", input, tau)
 
 
 def reflected(F, input, tau, other, reverse):
@@ -317,6 +326,8 @@ class Ormqr(Op):
     def compose(F, input: Array, tau: Array, other: Array, left: Flag = True, transpose: Flag = False):
         matrices("ormqr", input)
         matrices("ormqr", other)
+        _check_reflections("torch.ormqr", input, tau)
+        one_type("torch.ormqr: other dtype {1} does not match input dtype {0}", input, other)
         if left:
             return reflected(F, input, conjugated(F, tau) if transpose else tau, other, not transpose)
         tau = tau if transpose else conjugated(F, tau)

@@ -10,7 +10,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.complex_numbers import adjoint, squares
-from gradcli.ops.dtype_checks import kind_of, norm_types
+from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
 from gradcli.ops.linalg.checks import adjoint_of, is_vector, matrices, refuse_integers, rows_fit, square
 
 DRIVER = Text("gels", "gelsy", "gelsd", "gelss", fault=RefusedAtRunTime,
@@ -229,6 +229,8 @@ class Lstsq(Op):
     def forward(A: Array, B: Array, rcond: Number = None, *, driver: DRIVER = None):
         matrices("linalg.lstsq", A)
         refuse_integers("linalg.lstsq", B)
+        one_type("torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} and "
+                 "other's dtype {}", A, B)
         vector = is_vector(A, B)
         b = B[..., None] if vector else B
         rows_fit("linalg.lstsq", A, b)

@@ -13,6 +13,7 @@ from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import INT64, SMALL, TYPES, extent, open_grid
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import one_type
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
 
@@ -56,6 +57,8 @@ class NllKernel(Kernel):
         return 0 if len(input.shape) < 3 else 1 if len(input.shape) == 4 or reduction != "none" else 2
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION):
+        if weight is not None:
+            one_type("expected scalar type {} but found {}", input, weight)
         if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
             loss = input.take(entry_positions(input.shape, target)) * constant(-1.0, input.dtype)
             if reduction == "none":
@@ -198,6 +201,8 @@ class CrossEntropy(Op):
         at = 1 if len(shape) > 1 else 0
         logs = F.log_softmax(input, at)
         if target.shape == shape:
+            if ignore_index >= 0:
+                raise ShapeFault("ignore_index is not supported for floating point target")
             return _of_chances(F, logs, target, weight, reduction, label_smoothing, at)
         if not label_smoothing:
             return F.nll_kernel(logs, target, weight, ignore_index, reduction)

@@ -124,7 +124,7 @@ class Paths:
         for b, row in enumerate(rows):
             self.labels[b, 1 : 2 * len(row) : 2] = row
         before = np.roll(self.labels, 2, axis=1)
-        self.skips = (self.labels != blank) & (self.labels != before)      # a blank may be left out between two labels
+        self.skips = self.labels != before      # a blank may be left out between two labels
         self.skips[:, :2] = False
         self.valid = np.arange(self.labels.shape[1]) < (2 * self.lengths + 1)[:, None]
 

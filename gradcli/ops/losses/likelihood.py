@@ -12,10 +12,11 @@ from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
-from gradcli.faults.tree import ValueFault
+from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.losses.regression import (
@@ -53,6 +54,7 @@ class BinaryCrossEntropy(Loss):
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean"):
         same_shape("binary_cross_entropy", input, target)
+        weight = weight if weight is None else F.cast(weight, kind_of(input))
         return F.bce_kernel(input, target, weight, reduction_of(size_average, reduce, reduction))
 
 
@@ -131,10 +133,21 @@ class BinaryCrossEntropyWithLogits(Loss):
                 reduction: REDUCTION = "mean", pos_weight: Array = None):
         same_shape("binary_cross_entropy_with_logits", input, target)
         reduction = reduction_of(size_average, reduce, reduction)
-        kinds = {kind_of(x) for x in (input, target, pos_weight) if x is not None}
-        if len(kinds) > 1 and kind_of(target).kind == "f":
+        kinds = {kind_of(x) for x in (input, target, weight, pos_weight) if x is not None}
+        if len(kinds) > 1:
+            if kind_of(input).kind == "f":
+                held_by("target", target)
             return mixed_surprise(F, input, target, weight, pos_weight, reduction)
         return F.bce_with_logits_kernel(input, target, weight, pos_weight, reduction)
+
+
+def held_by(name, x, called=None):
+    """Refuse a tensor `x` of whole numbers where PyTorch stores floats in it; `called` has its names of types."""
+    kind = OF[kind_of(x)]
+    if kind_of(x).kind != "f":
+        raise TypeFault(f"{name} must be a floating tensor, not one of {kind.name}",
+                        (f"{name}.float()", "a floating copy")).saying(
+            f"result type Float can't be cast to the desired output type {called[kind.era] if called else kind.era}")
 
 
 def mixed_surprise(F, input, target, weight, pos_weight, reduction):
@@ -197,6 +210,8 @@ class KlDiv(Loss):
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
                 reduction: DIVERGENCE_REDUCTION = "mean", log_target: Flag = False):
         reduction = reduction_of(size_average, reduce, reduction)
+        if kind_of(input).kind not in "fc" or kind_of(target).kind not in "fc":
+            raise TypeFault("kl_div: Integral inputs not supported.", ("x.float()", "a floating copy"))
         if reduction == "mean":
             warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' "
                  "divides only by the batch size, and aligns with the KL div math definition.")
@@ -240,6 +255,7 @@ class GaussianNllLoss(Loss):
     def compose(F, input, target, var: Operand, full: Flag = False, eps: Number = 1e-6, reduction: REDUCTION = "mean"):
         if isinstance(var, int | float):
             var = F.full_like(input, var)
+        held_by("var", var, CTYPES)
         shape, var_shape = tuple(input.shape), tuple(var.shape)
         if var_shape == shape[:-1] and var_shape != shape:
             var = F.unsqueeze(var, -1)

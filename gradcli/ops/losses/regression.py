@@ -21,7 +21,7 @@ from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import divided, mean_of_all
 from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import floating_mean, kind_of, only_floats
 from gradcli.ops.nn.activation import THNN, refuse_integers
 
 
@@ -208,6 +208,8 @@ class GatheredLoss(Kernel):
         return GATHERED.index(name) * len(GATHERINGS) + GATHERINGS.index(reduction)
 
     def forward(input: Array, reduction: Text(*GATHERINGS), name: Plain):
+        if reduction == "mean":
+            floating_mean(input.dtype)
         total = full_sum(input) if input.dtype.kind == "f" else np.add.reduce(input, None, np.int64)
         return mean_of_all(total, shares(input.shape, reduction)) if reduction != "sum" else total
 
@@ -268,7 +270,7 @@ class SmoothL1Kernel(LossKernel):
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, reduction: REDUCTION, beta: Number):
-        size = np.abs(input - target)
+        size = only_floats("smooth_l1_cpu", np.abs(input - target))
         return reduced_array(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), reduction)
 
     def grad_input(F, g, input, target, reduction, beta):

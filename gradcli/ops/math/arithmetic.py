@@ -204,6 +204,7 @@ class Pow(Binary):
     gradient_names = ("WhereBackward0", "", "")
     saved_for_versions = ("out",)
     variant = constancy
+    holds_numbers = "narrow"
 
     def whole_numbers(input, exponent):
         if type(input) is int:

@@ -10,6 +10,8 @@ from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ONE
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.numerics import elementary
+from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.dtypes import float16
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.math.arithmetic import constancy
 from gradcli.ops.special.evaluate import in_doubles
@@ -169,8 +171,14 @@ class Logit(Exponential):
     names = ("logit", "special.logit")
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
 
+    def check_half(input, eps):
+        realized(eps, float16)
+
     def forward(input: Array, eps: Number = None):
-        return _logit(input if eps is None or eps < 0 else np.clip(input, checked_constant(eps, input.dtype), 1 - eps))
+        low = None if eps is None else checked_constant(eps, input.dtype)
+        if eps is not None and eps >= 0:        # first the lower bound, also where it lies above the upper one
+            input = np.where(input < low, low, np.minimum(input, input.dtype.type(1 - eps)))
+        return _logit(input)
 
     def grad_input(F, g, input, eps):
         slope = g / (input * (1 - input))

@@ -6,7 +6,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.engine.tensor.dtypes import FLOATING, OF, category, int64, promote
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.dtype_checks import kind_of, norm_types
+from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
 from gradcli.ops.reduction.vector_norm import VectorNorm, norm_of
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
@@ -92,6 +92,11 @@ class Cdist(Op):
                              f"{sized(x2.shape)}").saying(
                 f"cdist only supports at least 2D tensors, X{flat} got: {len((x1 if flat == 1 else x2).shape)}D" if flat
                 else f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
+        for place, x in enumerate((x1, x2), 1):
+            if kind_of(x).kind != "f":
+                raise TypeFault(f"cdist only supports floating-point dtypes, X{place} got: {OF[kind_of(x)].era}",
+                                ("x.float()", "a floating copy"))
+        one_type("expected scalar type {} but found {}", x1, x2)
         if p < 0:
             raise ShapeFault("cdist only supports non-negative p values", "torch.cdist(a, b, 2.0)")
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)

@@ -72,7 +72,7 @@ def check_embedding(weight, input):
     """Refuse what does not count to a row."""
     if weight.ndim != 2:
         raise ShapeFault("'weight' must be 2-D")
-    if input.dtype.kind not in "iu":
+    if input.dtype not in (np.int64, np.int32):
         raise TypeFault(f"embedding(): Expected indices of scalar type Long or Int, but got {input.dtype}: rows are "
                         "looked up by whole numbers", "x.long()").saying(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "

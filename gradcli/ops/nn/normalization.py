@@ -17,7 +17,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.dtype_checks import normalized_types, only_floats
 from gradcli.ops.nn.normalized_shape import last_shape
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -255,6 +255,7 @@ class BatchNorm(Op):
         if len(input.shape) < 2:
             raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), not {sized(input.shape)}")
         shape = (1, c := input.shape[1]) + (1,) * (len(input.shape) - 2)
+        normalized_types(input, running_mean, running_var, weight, bias)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
             if p is not None and tuple(p.shape) != (c,):
                 raise LayerInput(f"{name} should contain {c} elements not {(size := math.prod(p.shape))}",

@@ -1,5 +1,7 @@
 """Piecewise functions of one number: slopes that jump, or that are drawn."""
 
+import math
+
 import numpy as np
 from numpy._core.umath import clip
 
@@ -10,7 +12,8 @@ from gradcli.engine.autograd.type_promotion import checked_constant, constant
 from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.dtypes import OF, float16
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
@@ -30,12 +33,22 @@ class Threshold(Activation):
     samples = [(SIGNED, 0.1, 20.0), (SIGNED, 1.0, -1.0)]
     errors = [(SIGNED,), ("text", 0, 0)]
 
+    def check_half(input, threshold, value):
+        realized(threshold, float16)
+        realized(value, float16)
+
     def forward(input: Array, threshold: Number, value: Number):
         no_truths("threshold_cpu", input)
         return choose(input <= checked_constant(threshold, input.dtype), checked_constant(value, input.dtype), input)
 
     def grad_input(F, g, input, threshold):
         return F.where(input <= threshold, 0, g)
+
+
+def ordered(min_val, max_val):
+    """Refuse a lower bound above the upper one."""
+    if min_val > max_val:
+        raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
 
 
 class Hardtanh(Activation):
@@ -47,9 +60,13 @@ class Hardtanh(Activation):
     samples = [(SIGNED,), (SIGNED, -2.0), (SIGNED, -1.0, 0.4)]
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
+    def check_half(input, min_val, max_val):
+        ordered(min_val, max_val)
+        realized(min_val, float16)
+        realized(max_val, float16)
+
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
-        if min_val > max_val:
-            raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
+        ordered(min_val, max_val)
         if input.dtype.kind == "b":
             raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
         return clip(input, checked_constant(min_val, input.dtype), checked_constant(max_val, input.dtype))
@@ -198,6 +215,9 @@ class Rrelu(Op):
     errors = [("text",), (SIGNED, 0.5, 0.1)]
 
     def compose(F, input, lower: Number = 1.0 / 8, upper: Number = 1.0 / 3, training: Flag = False):
+        for bound, value in (("lower", lower), ("upper", upper)):
+            if not math.isfinite(value):
+                raise UnfitValue(f"rrelu: {bound} bound must be finite, got {value}")
         if lower > upper:
             raise UnfitValue("Lower bound should be less than or equal to the upper bound",
                              f"F.rrelu(x, {upper}, {lower})")
@@ -215,6 +235,8 @@ class DrawnSlopes(Kernel):
 
     def forward(input: Array, lower: Number, upper: Number, training: Flag):
         refuse_integers("rrelu", input)
+        realized(lower, input.dtype)
+        realized(upper, input.dtype)
         slopes = np.ones(input.shape, input.dtype)
         low = input <= 0
         slopes[low] = draw().uniform((int(np.count_nonzero(low)),), np.float64, lower, upper) if training else (
@@ -278,6 +300,9 @@ class Hardshrink(Activation):
     gradient_names = "HardshrinkBackwardBackward0"
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
+    def check_half(input, lambd):
+        realized(lambd, float16)
+
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("hardshrink", input)
         lambd = checked_constant(lambd, input.dtype)
@@ -285,6 +310,16 @@ class Hardshrink(Activation):
 
     def grad_input(F, g, input, lambd):
         return F.where(F.logical_and(input >= -lambd, input <= lambd), 0, g)
+
+
+def check_shift(lambd, dtype):
+    """Refuse to move elements of a type by a negative number, or by one that no element can be."""
+    most = float(np.finfo(dtype).max)
+    if not 0 <= lambd <= most:
+        raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}." if lambd < 0 else
+                         f"lambda must be an element of the type of input, but found to be {lambd:g}.",
+                         *[f"F.softshrink(x, {-lambd})"] * (lambd < 0)).saying(
+            f"lambda must be in range [0, {most:g}] for input dtype {OF[dtype].era}, but found {lambd:g}")
 
 
 class Softshrink(Activation):
@@ -295,14 +330,12 @@ class Softshrink(Activation):
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
     errors = [(SIGNED, -1.0), ("text",)]
 
+    def check_half(input, lambd):
+        check_shift(lambd, float16)
+
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("softshrink", input)
-        info = np.finfo(input.dtype)
-        if not 0 <= lambd <= info.max:
-            raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}." if lambd < 0 else
-                             f"lambda must be an element of the type of input, but found to be {lambd:g}.",
-                             *[f"F.softshrink(x, {-lambd})"] * (lambd < 0)).saying(
-                f"lambda must be in range [0, {info.max:g}] for input dtype {OF[input.dtype].era}, but found {lambd:g}")
+        check_shift(lambd, input.dtype)
         return choose(input > lambd, input - lambd, choose(input < -lambd, input + lambd, input * 0))
 
     def grad_input(F, g, input, lambd):

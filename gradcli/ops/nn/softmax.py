@@ -1,5 +1,7 @@
 """Numbers turned into proportions along one dimension."""
 
+from types import FunctionType
+
 import numpy as np
 
 from gradcli.engine import large
@@ -21,6 +23,7 @@ from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32
+WITHOUT_DIM = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
@@ -28,8 +31,15 @@ class Proportions(Op, abstract=True):
     """A normalisation along `dim`; without one, along dimension 0 of 0-d, 1-d and 3-d tensors and 1 of others."""
 
     fresh_result = opmath = True
-    samples = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
+    samples = [(GRID, 1), (GRID, 0), (GRID, -1, np.dtype(np.float64))]
     errors = [(GRID, 5), ("text",)]
+
+
+def with_dim(forward):
+    """`forward`, called with a `dim`: no other function than those of nn.functional may leave it out."""
+    strict = FunctionType(forward.__code__, forward.__globals__, forward.__name__, forward.__defaults__[1:])
+    strict.__annotations__ = forward.__annotations__
+    return strict
 
 
 def normalized_dim(dim, ndim, name):
@@ -89,33 +99,37 @@ def rows(array):
     return array if array.flags.c_contiguous else np.empty(array.shape, array.dtype)
 
 
+def softmax(input: Array, dim: Dim = None, dtype: Type = None):
+    """What `Softmax` computes."""
+    if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
+        if input.ndim == 1:
+            e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
+            return np.multiply(e, np.asarray(1 / row_total(e)), e)
+        e = elementary.exp(np.subtract(input, greatest_along(input, at)))
+        total = row_totals(e, at)
+        return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+    input, at = prepared("softmax", input, dim, dtype)
+    if not input.ndim:
+        return elementary.exp(input - input)
+    if input.size >= SOME and large.rows.fits(input, at):
+        return large.rows.softmax(input)
+    if moderate(input):
+        e = elementary.exp(input)
+    else:
+        e = shifted(input, at)
+        e = elementary.exp(e, e)
+    total = row_totals(e, at)
+    return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+
+
 class Softmax(Proportions):
     """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
 
-    names = ("softmax", "nn.functional.softmax", "special.softmax")
+    names = ("softmax", "special.softmax")
     legacy_names = THNN + "Softmax"
     gradient_names = "SoftmaxBackwardDataBackward0"
 
-    def forward(input: Array, dim: Dim = None, dtype: Type = None):
-        if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
-            if input.ndim == 1:
-                e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
-                return np.multiply(e, np.asarray(1 / row_total(e)), e)
-            e = elementary.exp(np.subtract(input, greatest_along(input, at)))
-            total = row_totals(e, at)
-            return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
-        input, at = prepared("softmax", input, dim, dtype)
-        if not input.ndim:
-            return elementary.exp(input - input)
-        if input.size >= SOME and large.rows.fits(input, at):
-            return large.rows.softmax(input)
-        if moderate(input):
-            e = elementary.exp(input)
-        else:
-            e = shifted(input, at)
-            e = elementary.exp(e, e)
-        total = row_totals(e, at)
-        return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+    forward = with_dim(softmax)
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
@@ -123,31 +137,53 @@ class Softmax(Proportions):
         return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape), "softmax")), input_dtype)
 
 
+class FunctionalSoftmax(Softmax):
+    """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`, which PyTorch 2 warns to leave out."""
+
+    names = ("nn.functional.softmax",)
+    modern_names = "SoftmaxBackward0"
+    samples = WITHOUT_DIM
+    forward = softmax
+
+
+def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
+    """What `LogSoftmax` computes."""
+    if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
+        low = np.subtract(input, greatest_along(input, at))
+        total = row_totals(elementary.exp(low), at)
+        return np.subtract(low, elementary.log(total), rows(low))
+    input, at = prepared("log_softmax", input, dim, dtype)
+    if not input.ndim:
+        return input - input
+    if input.size >= SOME and large.rows.fits(input, at):
+        return large.rows.log_softmax(input)
+    low = shifted(input, at)
+    total = row_totals(elementary.exp(low), at)
+    return np.subtract(low, elementary.log(total, total), out=rows(low))
+
+
 class LogSoftmax(Proportions):
     """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
 
-    names = ("log_softmax", "nn.functional.log_softmax", "special.log_softmax")
+    names = ("log_softmax", "special.log_softmax")
     legacy_names = THNN + "LogSoftmax"
     gradient_names = "LogSoftmaxBackwardDataBackward0"
 
-    def forward(input: Array, dim: Dim = None, dtype: Type = None):
-        if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
-            low = np.subtract(input, greatest_along(input, at))
-            total = row_totals(elementary.exp(low), at)
-            return np.subtract(low, elementary.log(total), rows(low))
-        input, at = prepared("log_softmax", input, dim, dtype)
-        if not input.ndim:
-            return input - input
-        if input.size >= SOME and large.rows.fits(input, at):
-            return large.rows.log_softmax(input)
-        low = shifted(input, at)
-        total = row_totals(elementary.exp(low), at)
-        return np.subtract(low, elementary.log(total, total), out=rows(low))
+    forward = with_dim(log_softmax)
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
             return log_softmax_back(g, out, normalized_dim(dim, out.ndim, "log_softmax"))
         return F.cast(F.log_softmax_back(g, out, normalized_dim(dim, len(out.shape), "log_softmax")), input_dtype)
+
+
+class FunctionalLogSoftmax(LogSoftmax):
+    """log_softmax(input, dim, dtype): the logarithm of softmax along `dim`, which PyTorch 2 warns to leave out."""
+
+    names = ("nn.functional.log_softmax",)
+    modern_names = "LogSoftmaxBackward0"
+    samples = WITHOUT_DIM
+    forward = log_softmax
 
 
 class SoftmaxBack(Kernel):
@@ -228,11 +264,14 @@ def log_softmax_back(g, logs, dim):
 class Softmin(Proportions):
     """softmin(input, dim, dtype): the softmax of minus input."""
 
+    samples = WITHOUT_DIM
+
     home = "nn.functional"
     fresh_result = False
 
     def compose(F, input, dim: Dim = None, dtype: Type = None):
-        return F.softmax(-(input if dtype is None else F.cast(input, dtype)), dim)
+        at = normalized_dim(dim, len(input.shape), "softmin")
+        return F.softmax(-(input if dtype is None else F.cast(input, dtype)), at)
 
 
 class GumbelSoftmax(Op):

@@ -7,7 +7,8 @@ from gradcli.engine.autograd.signature import NUMBERS, Array, Dim, Dims, Int, Nu
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
+from gradcli.ops.dtype_checks import kind_of
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 CURVE = [1.0, 4.0, 9.0, 2.0]
@@ -51,6 +52,9 @@ def heights(F, y, at):
 
 def strips(F, y, x, at, name):
     """Twice the areas of the trapezoids between neighbouring samples."""
+    if "b" in (kind_of(x).kind, kind_of(y).kind):
+        raise TypeFault(f"{name}: received a bool input for `x` or `y`, but bool is not supported",
+                        ("x.int()", "truth values as 0 and 1"))
     if len(x.shape) == 1:
         if x.shape[0] != y.shape[at]:
             raise ShapeFault(f"{name}: There must be one `x` value for each sample point")

@@ -12,13 +12,14 @@ from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, Ty
 from gradcli.engine.kernels import LARGE, full_sum, sums
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.conversion import retyped
-from gradcli.engine.tensor.dtypes import OF, float32
+from gradcli.engine.tensor.dtypes import float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
+from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.arrays import FIRST, TYPES, divided
 from gradcli.ops.base import Kernel
+from gradcli.ops.dtype_checks import floating_mean
 from gradcli.ops.internal import expanded
 from gradcli.ops.reduction.picking import Picking, check_occupied, values_and_indices
 
@@ -131,11 +132,7 @@ class Mean(Reduction):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if (dtype or input.dtype).kind not in "fc":
-            raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
-                            ("x.float().mean()", "the mean as a floating number")).saying(
-                f"mean(): could not infer output dtype. {'Optional' if dtype else 'Input'} dtype must be either a "
-                f"floating point or complex dtype. Got: {OF[dtype or input.dtype].era or 'Bool'}")
+        floating_mean(dtype or input.dtype, "Optional" if dtype else "Input")
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)

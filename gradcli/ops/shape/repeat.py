@@ -8,6 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, Ints, Sizes
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
+from gradcli.faults.tensors import DimensionOutOfRange
 from gradcli.faults.tree import IndexFault, ShapeFault
 from gradcli.ops.arrays import laid_out_like
 from gradcli.ops.base import Kernel
@@ -82,7 +83,7 @@ class RepeatInterleave(Op):
             input, dim = F.reshape(input, (-1,)), 0
         at = axis(dim, len(input.shape))
         if not len(input.shape):
-            input = F.reshape(input, (1,))
+            raise DimensionOutOfRange(at + 1, 1)
         if type(repeats) is not int:
             length, counts = input.shape[at], repeats.shape
             if len(counts) == 1 and length and counts[0] not in (1, length):

@@ -5,11 +5,13 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
-from gradcli.faults.tree import IndexFault, ShapeFault
+from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.dtype_checks import kind_of
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -161,6 +163,9 @@ class TensorSplit(Op):
     def compose(F, input, indices_or_sections: DimOrTensor, dim: Dim = 0):
         parts = indices_or_sections
         if isinstance(parts, Tensor | np.ndarray):
+            if kind_of(parts) != np.int64:
+                raise TypeFault("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
+                                f"{OF[kind_of(parts)].era}", ("places.long()", "as whole numbers"))
             parts = tuple(int(i) for i in parts) if len(parts.shape) else int(parts)
         if not len(input.shape):
             raise ShapeFault("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")

@@ -86,14 +86,14 @@ def _dim_of_classes(x: SymbolicTensor, dim: Any) -> int:
     return (0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else int(dim)
 
 
-@formula("softmax")
+@formula("softmax", "nn_functional_softmax")
 def _softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
     dim = _dim_of_classes(x, dim)
     powers = elementwise(lambda v: call("exp", v), x)
     return elementwise(lambda a, b: a / b, powers, total(powers, dim, True))
 
 
-@formula("log_softmax")
+@formula("log_softmax", "nn_functional_log_softmax")
 def _log_softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
     dim = _dim_of_classes(x, dim)
     return elementwise(lambda a, b: a - b, x, _logsumexp(x, dim, True))

@@ -14,12 +14,12 @@ from gradcli.symbolic.matrices.rules import rule
 from gradcli.symbolic.matrices.terms import Function, NoMatrixForm, Shape, Term
 
 
-@rule("softmax")
+@rule("softmax", "nn_functional_softmax")
 def _softmax(x: Term, dim: Any = None, *_: Any) -> Term:
     return Function(x.shape, "softmax", (x, _dim_of_classes(x, dim)))
 
 
-@rule("log_softmax")
+@rule("log_softmax", "nn_functional_log_softmax")
 def _log_softmax(x: Term, dim: Any = None, *_: Any) -> Term:
     return Function(x.shape, "log_softmax", (x, _dim_of_classes(x, dim)))
 

@@ -40,7 +40,7 @@ class ArgumentsSource:
         self.signature = signature = cls.signature
         self.kinds, self.defaults = signature.kinds, signature.defaults
         self.count = len(self.kinds)
-        self.converter = "_checked_constant" if cls.holds_numbers else "_constant"
+        self.converter = "_checked_constant" if cls.holds_numbers and cls.holds_numbers != "narrow" else "_constant"
         self.composed = bool(vars(cls).get("compose"))
         self.lines: list[str] = []
         self.sized = False      # whether the text has the size of the first operand in `_size`
