@@ -41,10 +41,7 @@ from gradcli.engine.tensor.variable import (
     Array,
     Parameter,
     Variable,
-    enable_grad,
     grad_mode,
-    inference_mode,
-    no_grad,
 )
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, admitting
 from gradcli.faults.attributes import NoTensor
@@ -58,10 +55,8 @@ from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
     FUNC,
     FUNCTORCH,
-    GradSwitch,
-    ModeSwitch,
     autograd_module,
-    set_grad_enabled,
+    modes,
     transform,
 )
 from gradcli.namespace.devices import device_names
@@ -264,10 +259,8 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         finfo=TypeProxy("torch.finfo", (finfo,), finfo), iinfo=TypeProxy("torch.iinfo", (iinfo,), iinfo),
         Generator=TypeProxy("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
-        no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
-        inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
-        compile=uncompiled, is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=TypeProxy(
-            "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
+        **modes(), is_inference=METHODS["is_inference"],
+        compile=uncompiled, is_inference_mode_enabled=lambda: grad_mode.inference,
         is_anomaly_enabled=lambda: AnomalyMode.anomalies, is_anomaly_check_nan_enabled=lambda: AnomalyMode.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.graph_view import input_order
+from gradcli.engine.autograd.graph_view import input_order, product_shape
 from gradcli.engine.autograd.hooks import apply_hooks, check_count, check_shape
 from gradcli.engine.autograd.op import RETAIN, NodeOutput, Op, raw, rename_node, traced
 from gradcli.engine.autograd.saved_values import (
@@ -64,6 +64,7 @@ class Walk:
         self.captured: dict[Any, Any] = {}
         self.ends: Any = None
         self.node: Any = None
+        self.sums: dict[int, list[Any]] = {}    # by identity of a leaf: it, its gradient, whether that is our own
 
     def visit(self, node: Any) -> None:
         """Let a node pass its gradient on to its parents."""
@@ -137,7 +138,7 @@ class Walk:
         """
         grads, freed, undefined, vanished, exclusive = (
             self.grads, self.freed, self.undefined, self.vanished, self.exclusive)
-        sums: dict[int, list[Any]] = {}     # by identity of a leaf: it, its gradient, whether that is the sweep's own
+        sums = self.sums
         take, reached, leaf_sum, latest = grads.pop, grads.get, sums.get, latest_write.tick
         for node in nodes:
             if node.hooks or (g := take(node, None)) is None:
@@ -198,6 +199,14 @@ class Walk:
         else:
             for leaf, grad, _ in sums.values():
                 grads[leaf] = grad
+
+
+    def complete_leaves(self, nodes: list[Any]) -> dict[Any, Any]:
+        """The gradients of leaves that neither the node that has raised nor one after it leads to."""
+        left = nodes[nodes.index(self.node):] if self.node in nodes else []
+        pending = {id(parent) for node in left if type(node) is not NodeOutput for parent, _, _ in node.edges}
+        complete = {leaf: g for leaf, g in self.grads.items() if isinstance(leaf, Tensor) and id(leaf) not in pending}
+        return complete | {leaf: g for key, (leaf, g, _) in self.sums.items() if key not in pending}
 
 
 def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:
@@ -357,16 +366,18 @@ class _KnownGrad:
 
 def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -> Any:
     """Call the post-hooks of a node with the gradients of its inputs and outputs; the edges with what they return."""
-    grads = [_traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
-             for _, rule, saved in edges]
-    grads = [grad if grad is None or grad.shape == parent.shape else F.sum_to(grad, parent.shape)
-             for grad, (parent, _, _) in zip(grads, edges, strict=True)]
+    inner = product_shape(node)     # of a layer whose result is a view: its gradient is that of the view alone
+    grads = [F.reshape(g, inner)] if inner else [
+        _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved) for _, rule, saved in edges]
+    shapes = [inner] if inner else [parent.shape for parent, _, _ in edges]
+    grads = [grad if grad is None or grad.shape == shape else F.sum_to(grad, shape)
+             for grad, shape in zip(grads, shapes, strict=True)]
     def as_variables(gradients: Any) -> tuple[Any, ...]:
         return tuple(x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients)
 
     places = {rule.at: i for i, (_, rule, _) in enumerate(edges)}
-    order = [places.get(at) for at in input_order(node)] if len(places) == len(edges) and node.params else (
-        list(range(len(edges))))
+    order = list(range(len(grads))) if inner or len(places) < len(edges) or not node.params else [
+        places.get(at) for at in input_order(node)]
     for hook in [node.hooks[key] for key in sorted(node.hooks, reverse=True) if key < RETAIN]:
         replacements = hook(as_variables(None if i is None else grads[i] for i in order),
                             as_variables(g if type(g) is list else [g]))
@@ -375,6 +386,14 @@ def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -
         check_count(hook, replacements, len(order))
         for i, x in zip(order, replacements, strict=True):
             if i is not None and x is not None:
-                check_shape(hook, x, edges[i][0].shape)
+                check_shape(hook, x, shapes[i])
                 grads[i] = x if create_graph else x.array
+    if inner:
+        return _known_edges(edges, [_traced_grad(node, rule, F.reshape(grads[0], g.shape), saved) if create_graph else
+                                    rule.grad(F, grads[0].reshape(g.shape), *saved) for _, rule, saved in edges])
+    return _known_edges(edges, grads)
+
+
+def _known_edges(edges: Any, grads: list[Any]) -> Any:
+    """The edges with gradients in place of what computes them."""
     return tuple((parent, _KnownGrad(rule.at, grad), ()) for grad, (parent, rule, _) in zip(grads, edges, strict=True))

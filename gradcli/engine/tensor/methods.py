@@ -13,6 +13,7 @@ import numpy as np
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
+from gradcli.engine.autograd.backward import check_inputs
 from gradcli.engine.autograd.detached import DATA_ASSIGNMENT, detached_for, report_detached, share_memory, to_scalar
 from gradcli.engine.autograd.dispatch import here, refresh_view
 from gradcli.engine.autograd.graph_view import READABLE, output_nr, tensors_of
@@ -28,7 +29,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import WIDEST, described, sized
-from gradcli.engine.autograd.views import flag_views
+from gradcli.engine.autograd.views import flag_views, keeps_no_gradient
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of
 from gradcli.engine.sequence import SEQUENCE
@@ -64,7 +65,10 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     `gradient` has the shape of the value, and may be left out for a single element. Saved values are freed unless
     `retain_graph` (in 0.1.12 `retain_variables`); `create_graph` records the sweep, for gradients of gradients.
     """
-    if not self.requires_grad:
+    check_inputs(inputs)
+    if not self.requires_grad or keeps_no_gradient(self):
+        if gradient is not None:
+            seed_for(self, gradient)        # what is wrong with it is said first
         raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
     targets = None if inputs is None else tensors_of(inputs, "the inputs")
@@ -86,8 +90,8 @@ def without_history(tensor: Tensor, message: str) -> NoHistory:
     return NothingRequiresGrad(message)
 
 
-def seed_for(output: Tensor, gradient: Any) -> Tensor:
-    """The gradient that a sweep from `output` starts with."""
+def seed_for(output: Tensor, gradient: Any, at: int = 0) -> Tensor:
+    """The gradient that a sweep from `output`, the one number `at` of several, starts with."""
     array = output.array
     if gradient is None:
         if array.size != 1:
@@ -111,7 +115,7 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
                             (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
-            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of "
+            f"Mismatch in shape: grad_output[{at}] has a shape of {gradient.shape} and output[{at}] has a shape of "
             f"{output.shape}.")
     if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
         fitted = gradient.array.reshape(array.shape).astype(array.dtype)

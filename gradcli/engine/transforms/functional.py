@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.backward import sweep
+from gradcli.engine.autograd.backward import check_inputs, sweep
 from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.graph_view import tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
+from gradcli.engine.autograd.views import keeps_no_gradient
 from gradcli.engine.tensor.methods import seed_for, without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
@@ -43,20 +44,23 @@ def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
         weights = list(grad_outputs)
     else:
         weights = [grad_outputs] * (1 if grad_outputs is not None else len(outputs))
+    seeds = [None if w is None and not o.requires_grad else seed_for(o, w, at)
+             for at, (o, w) in enumerate(zip(outputs, weights, strict=False))]
     if len(weights) != len(outputs):
         raise ShapeFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given").saying(
             f"got {len(outputs)} tensors and {len(weights)} gradients")
     for at, output in enumerate(outputs):
-        if not output.requires_grad:
+        if not output.requires_grad or keeps_no_gradient(output):
             raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
                 f"element {at} of tensors does not require grad and does not have a grad_fn")
-    return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
+    return seeds
 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False,
              grad_variables: Any = None, inputs: Any = None, retain_variables: Any = None) -> None:
     """Add to the `.grad` of every leaf the gradients of several outputs, each weighted by its gradient."""
     outputs = tensors_of(tensors, "the outputs")
+    check_inputs(inputs)
     seeds = _seeds(outputs, grad_tensors if grad_tensors is not None else grad_variables)
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
     sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else tensors_of(inputs, "the inputs"))
@@ -98,7 +102,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
 
     grads = sweep(flat_outputs, seeds, keep_graph, bool(create_graph), parents, finish_leaf)
     for x, target in zip(flat_inputs, parents, strict=True):
-        g = grads.get(target)
+        g = None if keeps_no_gradient(x) else grads.get(target)
         if g is not None and id(target) not in hooked:
             grads[target] = g = apply_leaf_hooks(target, g, bool(create_graph))
             hooked.add(id(target))
