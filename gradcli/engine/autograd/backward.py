@@ -25,10 +25,10 @@ from gradcli.engine.autograd.dispatch import parent as parent_of
 from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, retain_grad, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
+from gradcli.engine.autograd.saved_values import AnomalyMode as AnomalyMode
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.views import keeps_no_gradient
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
-from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write

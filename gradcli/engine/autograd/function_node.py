@@ -175,6 +175,8 @@ class CallRecord:
             raise GradientType(name, described(g), type(g), at, self._place())
         if isinstance(g, ComplexTensor):
             raise ComplexDerivative()
+        if not self.needs[at]:
+            return None     # whatever its shape: it goes nowhere
         shape, dtype = argument
         if g.array.shape != shape and not expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "
@@ -219,7 +221,7 @@ class FunctionNode(Op, abstract=True):
 
     signature = NO_PARAMETERS
     params = ()
-    multi_output = True
+    multi_output = runs_undefined = True
 
     @property
     def edges(self) -> Any:

@@ -29,10 +29,13 @@ from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
 
 
-def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
-    """The gradient of a node or leaf after its hooks, which may replace it; the retaining hook is called last."""
+def apply_hooks(node: Any, g: Any, create_graph: bool, prehooks: bool = True) -> Any:
+    """The gradient of a node or leaf after its hooks, which may replace it; the retaining hook is called last.
+
+    prehooks   whether those of the node are called too: it runs
+    """
     for key, hook in sorted(node.hooks.items(), key=_hook_order):
-        if RETAIN < key < FIRST:
+        if RETAIN < key < FIRST and prehooks:
             g = _apply_prehook(hook, g, create_graph)
         if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
             continue

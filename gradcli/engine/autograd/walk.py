@@ -16,6 +16,7 @@ from gradcli.engine.autograd.graph_view import input_order, product_shape
 from gradcli.engine.autograd.hooks import apply_hooks, check_count, check_shape
 from gradcli.engine.autograd.op import RETAIN, NodeOutput, Op, raw, rename_node, traced
 from gradcli.engine.autograd.saved_values import (
+    AnomalyMode,
     Freed,
     check_fresh,
     connect,
@@ -30,13 +31,6 @@ from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.faults.tree import AnomalousGradient
 
 SMALL = 1024        # elements of a row up to which a new array costs less than the question whether there is a free one
-
-
-class AnomalyMode:
-    """The state of anomaly detection: whether it is on, and whether it raises at nan."""
-
-    anomalies = False
-    nan = True
 
 
 class Walk:
@@ -70,6 +64,8 @@ class Walk:
         """Let a node pass its gradient on to its parents."""
         self.node, grads, F, create_graph = node, self.grads, self.F, self.create_graph
         g = grads.pop(node, None)
+        if g is None and node in self.undefined and node.runs_undefined and not Current.legacy:
+            g = [None] * len(node.shape)        # which its backward gets as zeros, or as None
         if g is None:
             if node in self.undefined and not (self.ends and node in self.ends):
                 skip_node(node, self.undefined, self.freed)
@@ -78,7 +74,7 @@ class Walk:
             return
         incoming = g
         if node.hooks:
-            g = apply_hooks(node, g, create_graph)
+            g = apply_hooks(node, g, create_graph, prehooks=not (self.ends and node in self.ends))
         if self.targets and node in self.targets:
             ends = self.ends
             if ends is None or node in ends:
@@ -380,7 +376,7 @@ def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -
         places.get(at) for at in input_order(node)]
     for hook in [node.hooks[key] for key in sorted(node.hooks, reverse=True) if key < RETAIN]:
         replacements = hook(as_variables(None if i is None else grads[i] for i in order),
-                            as_variables(g if type(g) is list else [g]))
+                            as_variables(g[:node.opmath_outputs or None] if type(g) is list else [g]))
         if replacements is None:
             continue
         check_count(hook, replacements, len(order))
