@@ -53,7 +53,7 @@ def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
         if not output.requires_grad or keeps_no_gradient(output):
             raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
                 f"element {at} of tensors does not require grad and does not have a grad_fn")
-    return seeds
+    return [seed for seed in seeds if seed is not None]
 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False,

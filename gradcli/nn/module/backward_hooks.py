@@ -12,7 +12,8 @@ from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.methods import grad_fn
 from gradcli.engine.tensor.tensor import FUNCTION, Tensor
-from gradcli.faults.tree import GradFault, TypeFault
+from gradcli.faults.gradients import HookResult
+from gradcli.faults.tree import GradFault
 
 Hooks = tuple[Callable[..., Any], ...]
 
@@ -106,9 +107,9 @@ class BackwardHook:
 
 
 def _gradients(returned: Any, count: int, hook: str, name: str) -> list[Any]:
-    """The gradients that a hook returned. Raises TypeFault for what has no length, GradFault for another number."""
+    """The gradients that a hook returned. Raises HookResult for what has no length, GradFault for another number."""
     if not isinstance(returned, tuple | list | Tensor):
-        raise TypeFault(f"a backward {hook} returns None or a tuple of gradients, not {described(returned)}",
+        raise HookResult(f"a backward {hook} returns None or a tuple of gradients, not {described(returned)}",
                         "return (g,)").saying(f"object of type '{type_name(returned)}' has no len()")
     length = len(returned) if isinstance(returned, tuple | list) else (returned.array.shape or (0,))[0]
     if length != count:
