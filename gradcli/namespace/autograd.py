@@ -115,8 +115,8 @@ class set_grad_enabled(recording):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
 
 
-FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "rearrange",
-        "stack_module_state", "vjp", "vmap")
+FUNC = ("functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
+        "linearize", "rearrange", "stack_module_state", "vjp", "vmap")
 
 
 MODULES = ("combine_state_for_ensemble", "make_functional", "make_functional_with_buffers")

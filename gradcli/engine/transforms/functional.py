@@ -21,6 +21,7 @@ from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.functional_arguments import (
     INPUT,
+    check_blocks,
     check_dependence,
     check_second_order,
     check_slopes,
@@ -187,7 +188,7 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = leaves_of(inputs, create_graph, "jacobian") if not forward else stand_ins(level, inputs)
         with with_tangents() if forward else nullcontext():
             result = func(*leaves)
-            outputs = checked_outputs(result, leaves, strict, "jacobian", on_each=True)
+            outputs = checked_outputs(result, leaves, strict, "jacobian", on_each=not create_graph)
             blocks = derivative_columns(level, outputs, leaves) if forward else [
                 rows(o, leaves, create_graph) for o in outputs]
             if not (forward or create_graph):
@@ -195,8 +196,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     if forward:
         level.end()
         blocks = level.released(blocks)
-    for row in blocks:
-        check_slopes(row, "jacobian", strict and create_graph)
+    if strict and create_graph:
+        check_blocks(outputs, blocks, leaves)
     container = list if several and forward else tuple     # as PyTorch has them
     shaped = [container(b) if several else b[0] for b in blocks]
     return container(shaped) if isinstance(result, tuple) else shaped[0]
@@ -207,7 +208,7 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
     """The second derivatives of a scalar function, by every pair of elements of its inputs."""
     several = isinstance(inputs, tuple)
     checked_tensors(inputs, "inputs", "hessian")
-    is_forward(outer_jacobian_strategy, vectorize, create_graph)
+    forward = is_forward(outer_jacobian_strategy, vectorize, create_graph)
 
     def slopes(*xs: Any) -> Any:
         out = scalar_output(func(*xs), "hessian")
@@ -219,7 +220,8 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
         check_second_order(grads, strict)
         return grads if several else grads[0]
 
-    return jacobian(slopes, inputs, create_graph)
+    result = jacobian(slopes, inputs, create_graph or forward)
+    return [list(row) for row in result] if forward and several else result     # as PyTorch has them
 
 
 def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:

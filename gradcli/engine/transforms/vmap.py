@@ -93,7 +93,7 @@ def refusing_randomness(func: Callable[..., Any], randomness: str) -> Callable[.
         with drawing_as(randomness):
             return func(*args, **options)
 
-    return guarded
+    return named_like(func, guarded)
 
 
 def _check_randomness(randomness: Any) -> None:
@@ -123,7 +123,13 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
         finally:
             functional.Repeated.slices = before
 
-    return mapped
+    return named_like(func, mapped)
+
+
+def named_like(func: Any, transformed: Any) -> Any:
+    """A function that a transform has made, with the name of what it was made of."""
+    transformed.__name__ = transformed.__qualname__ = getattr(func, "__name__", transformed.__name__)
+    return transformed
 
 
 def _joined_chunks(result: Any) -> Any:
