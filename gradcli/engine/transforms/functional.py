@@ -230,15 +230,15 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         leaves, several = leaves_of(inputs, create_graph, "vjp")
         result = func(*leaves)
         outputs = checked_outputs(result, leaves, strict, "vjp")
-        if strict:
-            check_dependence(outputs, leaves)
         vectors = directions_of(v, outputs, isinstance(result, tuple), "the user-provided function returns", "vjp")
         seeds = [seed_for(o, w) for o, w in zip(outputs, vectors, strict=True)]
         pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
         grads = sweep([o for o, _ in pairs], [s for _, s in pairs], create_graph, create_graph,
                       [parent(x) for x in leaves])
     products = tuple(_variable(grads.get(parent(x), zeros(x)), x) for x in leaves)
-    check_slopes(products, "jacobian", strict and create_graph)
+    for count in range(1, len(leaves) + 1) if strict else ():
+        check_dependence(outputs, leaves[:count])
+        check_slopes(products[:count], "jacobian", create_graph)
     if not create_graph:
         products = tuple(report_gradient(outputs, FUNCTIONAL, product) for product in products)
     return _outside(result, create_graph), products if several else products[0]
