@@ -91,9 +91,9 @@ def test_hand_derivations_are_judged(words, status, text):
     assert outcome.status == status and re.search(text, outcome.out), outcome
 
 
-def test_slips_have_names():
+def test_slips_have_names():     # lines of a function, what a student writes for its derivative, what is wrong
     mismatches = []
-    for line in (Path(__file__).parent / "slips.txt").read_text().splitlines():     # function, what is said, what is wrong
+    for line in (Path(__file__).parent / "slips.txt").read_text().splitlines():
         expression, claim, words = map(str.strip, line.split("|"))
         outcome = gradcli("check", expression, "--says", claim)
         if outcome.status != 4 or outcome.out.strip().partition("; ")[2] != words:
