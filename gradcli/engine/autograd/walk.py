@@ -202,7 +202,8 @@ class Walk:
         left = nodes[nodes.index(self.node):] if self.node in nodes else []
         pending = {id(parent) for node in left if type(node) is not NodeOutput for parent, _, _ in node.edges}
         complete = {leaf: g for leaf, g in self.grads.items() if isinstance(leaf, Tensor) and id(leaf) not in pending}
-        return complete | {leaf: g for key, (leaf, g, _) in self.sums.items() if key not in pending}
+        complete |= {leaf: g for key, (leaf, g, _) in self.sums.items() if key not in pending}
+        return {leaf: g for leaf, g in complete.items() if self.targets is None or leaf in self.targets}
 
 
 def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:
