@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from gradcli.analysis.random_rounding import EPSILON, InexactLevel, Modes, entered
-from gradcli.analysis.slopes import RATIO, VISIBLE, finest
+from gradcli.analysis.slopes import ENOUGH, RATIO, VISIBLE, finest
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms.forward_ad import tangents_ignored
+from gradcli.ops.math.rounding import Rounding
 
 STEPS = 3               # how many of them are looked at on each side
 STEADY = 1.5            # up to which ratio quotients of differences are those of one slope
@@ -43,6 +44,35 @@ class RecordingLevel(InexactLevel):
         return result
 
 
+class StepsLevel(RecordingLevel):
+    """A level that keeps the results of step functions alone."""
+
+    def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
+        """The result of an operation."""
+        if issubclass(cls, Rounding):
+            return super().push(cls, values)
+        with tangents_ignored():
+            return dispatch(cls, values)
+
+
+def has_narrow_steps(values: Callable[[float], Any], at: float, modes: Modes) -> bool:
+    """Whether a step function within has steps so narrow that the numbers next to `at` do not show one of them: on both
+    sides it has moved within those from which a slope is told.
+
+    modes   a context in which the modes of the session are in force whose operations are recorded
+    """
+    far = finest(at) * RATIO**ENOUGH
+    centre, above, below = (_results(StepsLevel(), values, number, modes) for number in (at, at + far, at - far))
+    return centre.shape == above.shape == below.shape and bool(((above != centre) & (below != centre)).any())
+
+
+def _results(level: RecordingLevel, values: Callable[[float], Any], number: float, modes: Modes) -> Any:
+    """The results that a level keeps of an evaluation at a number."""
+    with entered(level, modes):
+        values(number)
+    return np.concatenate([np.zeros(0), *level.results])
+
+
 def moves_unseen(values: Callable[[float], Any], at: float, step: float, modes: Modes) -> bool:
     """Whether the result of an operation does not follow steps from `at` on, from `step` down, on both sides.
 
@@ -51,17 +81,11 @@ def moves_unseen(values: Callable[[float], Any], at: float, step: float, modes: 
     if not step > FINEST * finest(at):
         return False
 
-    def results(number: float) -> Any:
-        level = RecordingLevel()
-        with entered(level, modes):
-            values(number)
-        return np.concatenate([np.zeros(0), *level.results])
-
-    centre = results(at)
+    centre = _results(RecordingLevel(), values, at, modes)
     sizes = step / RATIO ** np.arange(STEPS)
     unsteady = []
     for sign in (1, -1):
-        sides = [results(at + sign * float(size)) for size in sizes]
+        sides = [_results(RecordingLevel(), values, at + sign * float(size), modes) for size in sizes]
         if any(side.shape != centre.shape for side in sides):
             return False
         with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Wrong gradients among the elements that are not checked one by one: a group is tested as one, and bisected."""
+"""Gradients that are not checked one by one: groups, which are bisected, and pairs of a symmetric matrix."""
 
 from __future__ import annotations
 
@@ -64,3 +64,26 @@ def differs(function: Callable[[], Any], leaves: Sequence[Tensor], along: Sequen
     finally:
         for x, home in zip(leaves, homes, strict=True):
             writing(x.array)[...] = home
+
+
+def symmetric(home: Any, moved: int, rules: Any, slopes: Any, tolerance: float) -> Any:
+    """Elements off the diagonal of a symmetric matrix of which the function reads one triangle, as `cholesky` does.
+
+    Its gradient there is that among symmetric matrices: of two elements that mirror each other the sum is right.
+    """
+    if home.ndim < 2 or home.shape[-1] != home.shape[-2] or moved < home.size or not np.array_equal(
+            home, home.swapaxes(-1, -2)):
+        return np.zeros(rules.shape, bool)
+    shape = (len(rules), *home.shape)
+    gradients, slope, error = (np.asarray(field).reshape(shape) for field in (rules, slopes.slope, slopes.error))
+    mirrored = [field.swapaxes(-1, -2) for field in (gradients, slope, error)]
+    size = np.abs(gradients) + np.abs(mirrored[0]) + np.abs(slope) + np.abs(mirrored[1])
+    fits = np.abs(gradients + mirrored[0] - slope - mirrored[1]) <= (
+        tolerance * size + SPARE * (error + mirrored[2]))
+    triangles = [np.broadcast_to(np.tri(home.shape[-1], k=-1, dtype=bool), shape)]
+    triangles.append(triangles[0].swapaxes(-1, -2))
+    unread = [~np.any(slope, axis=0, keepdims=True, where=t).any((-1, -2), keepdims=True) for t in triangles]
+    shared = [np.any(gradients, axis=0, keepdims=True, where=~t & t.swapaxes(-1, -2)).any((-1, -2), keepdims=True)
+              for t in triangles]
+    one = (unread[0] & shared[0]) ^ (unread[1] & shared[1])
+    return (fits & one & ~np.eye(home.shape[-1], dtype=bool)).reshape(rules.shape)

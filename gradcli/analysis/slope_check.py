@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.intermediate_values import moves_unseen
-from gradcli.analysis.probing import culprit, differs, directions, weights
+from gradcli.analysis.intermediate_values import has_narrow_steps, moves_unseen
+from gradcli.analysis.probing import culprit, differs, directions, symmetric, weights
 from gradcli.analysis.random_rounding import Modes, inexact, rounding_of
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measure_slopes
 from gradcli.engine.tensor.tensor import Tensor
@@ -25,6 +25,7 @@ FEWEST = 40         # elements of one leaf that are moved, where there are so ma
 LARGE = 200         # elements of leaves and outputs together beyond which fewer than MOST are moved
 SECOND = 16         # elements of the outputs whose gradients are differentiated again
 DOUBTFUL = 1e-2     # a relative error of a slope beyond which it does not tell whether the gradient is right
+UNSEEN = 0.5        # one beyond which it tells nothing of a gradient, however small
 MOST_UNSEEN = 8     # outputs of one element of a leaf whose operations are looked at
 Function = Callable[[], Sequence[Tensor]]
 
@@ -185,7 +186,7 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     slopes = Slopes(*(np.array(field).reshape(len(moved), len(centre)).T for field in zip(*columns, strict=True))) if (
         columns) else Slopes(*[rules] * 5)
     excess = _excess(slopes, rules, variation.tolerance)
-    mirrored = (excess > 1) & _symmetric(variation, moved, rules, slopes)
+    mirrored = (excess > 1) & symmetric(variation.home, len(moved), rules, slopes, variation.tolerance)
     excess[mirrored] = np.nan
     excess = _rounding_excess(variation, moved, claimed, slopes, excess)
     excess[mirrored] = np.nan
@@ -202,6 +203,7 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
     size = np.maximum(1, np.maximum(np.abs(rules), np.abs(slopes.slope)))
     doubtful = (slopes.kind == SMOOTH) & (excess <= 1) & ((rules != 0) | (slopes.slope != 0)) & (
         (slopes.error > DOUBTFUL * size) | np.isinf(slopes.error))
+    doubtful |= _below_rounding(variation, moved, claimed, slopes, excess)
     excess = np.where(doubtful, np.nan, excess)
     compared = np.isfinite(excess) | (excess == np.inf)
     worst = np.unravel_index(np.argmax(np.where(compared, excess, -1)), excess.shape) if excess.size else None
@@ -210,30 +212,6 @@ def _verdict(variation: _Variation, claimed: Any, most: int) -> Verdict:
                    int((excess > 1).sum()), [entry(*at) for at in np.argwhere(slopes.kind != SMOOTH)],
                    [entry(*at) for at in np.argwhere(doubtful)], int(compared.sum()), len(moved), home.size,
                    len(centre), watched.total)
-
-
-def _symmetric(variation: _Variation, moved: list[int], rules: Any, slopes: Slopes) -> Any:
-    """Elements off the diagonal of a symmetric matrix of which the function reads one triangle, as `cholesky` does.
-
-    Its gradient there is that among symmetric matrices: of two elements that mirror each other the sum is right.
-    """
-    home = variation.home
-    if home.ndim < 2 or home.shape[-1] != home.shape[-2] or len(moved) < home.size or not np.array_equal(
-            home, home.swapaxes(-1, -2)):
-        return np.zeros(rules.shape, bool)
-    shape = (len(rules), *home.shape)
-    gradients, slope, error = (np.asarray(field).reshape(shape) for field in (rules, slopes.slope, slopes.error))
-    mirrored = [field.swapaxes(-1, -2) for field in (gradients, slope, error)]
-    size = np.abs(gradients) + np.abs(mirrored[0]) + np.abs(slope) + np.abs(mirrored[1])
-    fits = np.abs(gradients + mirrored[0] - slope - mirrored[1]) <= (
-        variation.tolerance * size + SPARE * (error + mirrored[2]))
-    triangles = [np.broadcast_to(np.tri(home.shape[-1], k=-1, dtype=bool), shape)]
-    triangles.append(triangles[0].swapaxes(-1, -2))
-    unread = [~np.any(slope, axis=0, keepdims=True, where=t).any((-1, -2), keepdims=True) for t in triangles]
-    shared = [np.any(gradients, axis=0, keepdims=True, where=~t & t.swapaxes(-1, -2)).any((-1, -2), keepdims=True)
-              for t in triangles]
-    one = (unread[0] & shared[0]) ^ (unread[1] & shared[1])
-    return (fits & one & ~np.eye(home.shape[-1], dtype=bool)).reshape(rules.shape)
 
 
 class _Variation:
@@ -279,7 +257,8 @@ class _Variation:
     def moves_unseen(self, at: int, row: int, gap: float) -> bool:
         """Whether the function moves within faster than steps at which an output tells slopes apart that differ so."""
         step = 2 * SPARE * self.watched.epsilon[row] * abs(self.centre[row]) / gap
-        return moves_unseen(partial(self.values, at), self.number(at), step, self.modes)
+        values, number = partial(self.values, at), self.number(at)
+        return moves_unseen(values, number, step, self.modes) or has_narrow_steps(values, number, self.modes)
 
     def rounding(self, rows: Sequence[int], claimed: Any) -> tuple[Any, Any]:
         """What rounding within the function does to some watched elements, and to their gradients by the leaf:
@@ -338,6 +317,20 @@ def _rounding_excess(variation: _Variation, moved: list[int], claimed: Any, slop
         excess[some, column] = _remeasured(variation, moved[column], some, rules[:, column], slopes, column, values,
                                            gradients[:, column])
     return excess
+
+
+def _below_rounding(variation: _Variation, moved: list[int], claimed: Any, slopes: Slopes, excess: Any) -> Any:
+    """Gradients that are no rounding errors and too small for slopes to tell of, if there are no others."""
+    rules = claimed[:, moved]
+    largest = np.maximum(np.abs(rules), np.abs(slopes.slope))
+    fits = (slopes.kind == SMOOTH) & (excess <= 1) & (largest > 0)
+    unseen = fits & (rules != 0) & (slopes.error > UNSEEN * largest)
+    if not unseen.any() or (fits & ~unseen).any():
+        return np.zeros(rules.shape, bool)
+    rows = np.flatnonzero(unseen.any(1))
+    _, errors = variation.rounding(rows.tolist(), claimed)
+    unseen[rows] &= np.abs(rules[rows]) > SPARE * errors[:, moved]
+    return unseen
 
 
 def _remeasured(variation: _Variation, at: int, rows: Any, claimed: Any, slopes: Slopes, column: int, values: Any,

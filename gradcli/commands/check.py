@@ -16,7 +16,8 @@ Tolerance = Annotated[float, Option("--tol", metavar="T", help="How far a gradie
                                                                      "beside the error of the measure.")]
 Order = Annotated[int, Option("--order", metavar="N", min=1, max=2, help="2 checks the second derivatives too.")]
 
-Says = Annotated[str | None, Option("--says", metavar="EXPR", help="A derivative derived by hand, to be compared.")]
+Says = Annotated[list[str] | None, Option("--says", metavar="[NAME=]EXPR", help="A derivative derived by hand, to be "
+                                                                            "compared; may be repeated.")]
 
 
 @shared()
@@ -26,17 +27,17 @@ def check(settings: Settings, expr: Subject, at: At = None, wrt: Wrt = None, tol
 
     Both are computed in double precision at a point. Status 4 says that a gradient is wrong.
 
-    With --says EXPR compare with the derivative that EXPR claims, and tell what is missing.
+    With --says EXPR compare with the derivative that EXPR claims, and tell what is wrong; with several names, --says
+    NAME=EXPR for each.
 
     Example: gradcli check 'x**2 * sin(x)' --at x=2
     """
-    if says is not None:
+    if says:
         from gradcli.reports.hand_check import report_hand_check
 
-        if tol != TOLERANCE or order != 1:
-            raise UsageFault(f"{'--order' if order != 1 else '--tol'} is for measured slopes, and --says needs none",
-                             ("--says", "alone"))
-        return report_hand_check(expr, says, at or [], wrt or [], settings)
+        if tol != TOLERANCE:
+            raise UsageFault("--tol is for measured slopes, and --says needs none", ("--says", "alone"))
+        return report_hand_check(expr, says, at or [], wrt or [], settings, order)
     from gradcli.reports.check_report import report_check
 
     return report_check(expr, at or [], wrt or [], settings, tol, order)

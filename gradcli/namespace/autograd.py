@@ -19,6 +19,7 @@ from gradcli.engine.tensor.variable import (
     Volatile,
     enable_grad,
     grad_mode,
+    inference_mode,
     no_grad,
     recording,
 )
@@ -114,8 +115,8 @@ class set_grad_enabled(recording):
         return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.on})"
 
 
-FUNC = ("functional_call", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "linearize", "rearrange",
-        "stack_module_state", "vjp", "vmap")
+FUNC = ("functional_call", "functionalize", "grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp",
+        "linearize", "rearrange", "stack_module_state", "vjp", "vmap")
 
 
 MODULES = ("combine_state_for_ensemble", "make_functional", "make_functional_with_buffers")
@@ -162,6 +163,13 @@ def _forward_ad(name: str) -> Any:
     return TypeProxy(f"torch.autograd.forward_ad.{name}", (value,), call) if isinstance(value, type) else value
 
 
+def modes() -> dict[str, Any]:
+    """The modes of recording, which `torch`, `torch.autograd` and `torch.autograd.grad_mode` have."""
+    return {"no_grad": GradSwitch("no_grad", no_grad), "enable_grad": GradSwitch("enable_grad", enable_grad),
+            "inference_mode": ModeSwitch("inference_mode", inference_mode), "set_grad_enabled": TypeProxy(
+                "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled)}
+
+
 def autograd_module() -> ModuleProxy:
     """`torch.autograd`."""
     function_class = LazyType("torch.autograd.function.Function", lambda: _custom("Function"))
@@ -172,13 +180,13 @@ def autograd_module() -> ModuleProxy:
     forward = ModuleProxy("torch.autograd.forward_ad", {name: name for name in FORWARD}, _forward_ad)
     functions = ModuleProxy("torch.autograd.functional", jacobian=functional.jacobian, hessian=functional.hessian,
                             jvp=functional.jvp, vjp=functional.vjp, hvp=functional.hvp, vhp=functional.vhp)
+    anomaly = {name: TypeProxy(f"torch.autograd.anomaly_mode.{name}", (set_detect_anomaly,), set_detect_anomaly)
+               for name in ("detect_anomaly", "set_detect_anomaly")}
     return ModuleProxy("torch.autograd", {"gradcheck": "gradcheck", "gradgradcheck": "gradgradcheck"}, transform,
                        Variable=variable_type, Function=function_class, function=function,
                        backward=functional.backward, grad=functional.grad,
                        functional=functions, graph=graph, forward_ad=forward,
                        variable=ModuleProxy("torch.autograd.variable", Variable=variable_type),
-                       detect_anomaly=TypeProxy(
-                         "torch.autograd.anomaly_mode.detect_anomaly", (set_detect_anomaly,), set_detect_anomaly),
-                       set_detect_anomaly=TypeProxy(
-                         "torch.autograd.anomaly_mode.set_detect_anomaly", (set_detect_anomaly,), set_detect_anomaly),
-                       no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad))
+                       **anomaly,
+                       **modes(), grad_mode=ModuleProxy("torch.autograd.grad_mode", **modes()),
+                       anomaly_mode=ModuleProxy("torch.autograd.anomaly_mode", **anomaly))

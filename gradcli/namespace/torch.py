@@ -40,10 +40,7 @@ from gradcli.engine.tensor.variable import (
     Array,
     Parameter,
     Variable,
-    enable_grad,
     grad_mode,
-    inference_mode,
-    no_grad,
 )
 from gradcli.exposure import PROGRAM_MADE, ProgramClass, admitting
 from gradcli.faults.attributes import NoTensor
@@ -52,15 +49,14 @@ from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import python_kind
+from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_class
 from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
     FUNC,
     FUNCTORCH,
-    GradSwitch,
-    ModeSwitch,
     autograd_module,
-    set_grad_enabled,
+    modes,
     transform,
 )
 from gradcli.namespace.devices import device_names
@@ -262,10 +258,8 @@ def torch_module(session: dict[str, Any]) -> ModuleProxy:
         finfo=TypeProxy("torch.finfo", (finfo,), finfo), iinfo=TypeProxy("torch.iinfo", (iinfo,), iinfo),
         Generator=TypeProxy("torch.Generator", (Generator,), Generator), promote_types=promote_types,
         broadcast_shapes=broadcast_shapes,
-        no_grad=GradSwitch("no_grad", no_grad), enable_grad=GradSwitch("enable_grad", enable_grad),
-        inference_mode=ModeSwitch("inference_mode", inference_mode), is_inference=METHODS["is_inference"],
-        compile=uncompiled, is_inference_mode_enabled=lambda: grad_mode.inference, set_grad_enabled=TypeProxy(
-            "torch.autograd.grad_mode.set_grad_enabled", (set_grad_enabled,), set_grad_enabled),
+        **modes(), is_inference=METHODS["is_inference"],
+        compile=uncompiled, is_inference_mode_enabled=lambda: grad_mode.inference,
         is_anomaly_enabled=lambda: AnomalyMode.anomalies, is_anomaly_check_nan_enabled=lambda: AnomalyMode.nan,
         is_grad_enabled=lambda: grad_mode.enabled, is_tensor=is_tensor, from_numpy=from_numpy, is_storage=is_storage,
         is_conj=METHODS["is_conj"], is_neg=METHODS["is_neg"],
@@ -350,6 +344,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             node = value.node if isinstance(value, NodeOutput) else value
             name = node.legacy_class_name if Current.legacy else node.modern_name
             return nodes.setdefault((kind, name), TypeProxy(name, (kind,)))
+        if kind is OrderedDict and kind not in STAND_INS:
+            pass
         if kind in STAND_INS:
             return STAND_INS[kind]
         if isinstance(value, Tensor) and kind not in (Array, Parameter):

@@ -24,7 +24,7 @@ def signs(z):
 
 def conjugated(F, x):
     """The conjugate of a complex tensor or array, in memory of its own; a real one as it is."""
-    return F.conj_physical(x)
+    return F.conj_physical(x) if is_complex(x) else x
 
 
 def adjoint(a):

@@ -63,8 +63,9 @@ def alarm(name, x):
     """What `check` says that is not so; empty if all is right."""
     leaf = Variable(np.array(x), True)
     [verdict] = verdicts(lambda: [SMOOTH[name][0](leaf)], [leaf])
-    if verdict.special or verdict.wrong or verdict.doubtful:
-        what = "wrong" if verdict.wrong else "doubtful" if verdict.doubtful else "special"
+    doubtful = [entry for entry in verdict.doubtful if abs(entry.gradient) > entry.error]    # not below the rounding
+    if verdict.special or verdict.wrong or doubtful:
+        what = "wrong" if verdict.wrong else "doubtful" if doubtful else "special"
         return f"{name} at {x!r}: {what}: {verdict.special or verdict.worst}"
     return ""
 

@@ -87,6 +87,7 @@ def test_what_does_not_fit_is_said(words, code, message):
     assert outcome.status in (1, 2, 3)
 
 
+HIDDEN = "cannot be judged, because rounding hides the slope"
 SAME = ": the gradient says {0}, the slope is {0} (error below {1})\n"
 
 
@@ -99,6 +100,8 @@ SAME = ": the gradient says {0}, the slope is {0} (error below {1})\n"
     (("log(x)", "x=0"), "1 slope, nothing to compare; an edge of the domain at x\n"),
     (("exp(x)", "x=800"), "1 slope, nothing to compare; an infinite value at x\n"),
     (("sqrt(x)", "x=-1"), "1 slope, nothing to compare; outside of the domain at x\n"),
+    (("1 + 1e-20*x", "x=1"), f"1 slope, which {HIDDEN}: the gradient says 1e-20\n"),
+    (("round(x*1e15)*1e-15", "x=0.6"), f"1 slope, which {HIDDEN}: the gradient says 0\n"),
     (("1e20 + x", "x=1"), "1 slope, which cannot be judged, because rounding hides the slope: the gradient says 1\n"),
     (("sin(x)[0] * x[1]", "x=[1e15, 1]"), "2 slopes, right to 8 digits, the worst x[1]" + SAME.format(
         0.85827279, "1e-08").strip() + "; 1 cannot be judged, because rounding hides the slope, as x[0]\n"),

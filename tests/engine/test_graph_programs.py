@@ -26,6 +26,7 @@ DIFFERENT = {
     "classes": {},
     "edges": {},
     "ends": {},
+    "failed_sweeps": {},
     "forward": {8: "the name of the product that a tangent is", 9: "tangents of what is only recorded",
                 23: "requires_grad within jvp"},
     "inference": {},

@@ -8,6 +8,13 @@ from gradcli.session.session import Session
 from support.python_prints import python_prints
 
 PROGRAMS = [
+    "from collections import deque, Counter, OrderedDict, defaultdict, ChainMap\nfrom fractions import Fraction\n"
+    "from decimal import Decimal\nfrom datetime import timedelta, date\nfrom pathlib import Path\n"
+    "from types import SimpleNamespace\nfor v, a in ((deque([1]), [2]), (Counter('a'), 'b'), "
+    "(OrderedDict(a=1), [('b', 2)]), (defaultdict(int), list), (ChainMap({}), {}), (Fraction(1, 2), 3), "
+    "(Decimal(1), '2'), (timedelta(1), 3), (Path('a'), 'b')):\n    print(type(v)(a), type(v), type(v) in ("
+    "deque, Counter, OrderedDict, defaultdict, ChainMap, Fraction, Decimal, timedelta))\n"
+    "print(type(SimpleNamespace(a=1))(b=2), type(date(2020, 1, 1)) is date, {OrderedDict: 1}[type(OrderedDict())])",
     "import sys\nsys.stdout.write('a\\n')\nprint(1, file=sys.stdout)\nsys.stdout.flush()\nprint(sys.maxsize, "
     "sys.version_info >= (3, 0), sys.version_info[0], sys.float_info.epsilon, sys.float_info.max, sys.byteorder)",
     "import sys\nprint(sys.getdefaultencoding(), sys.stdout.isatty() in (True, False), sys.getrecursionlimit() > 10)\n"

@@ -45,6 +45,7 @@ from gradcli.lang.runtime.reflection import OwnAttributes
 from gradcli.lang.runtime.runtime import sanitised
 from gradcli.lang.runtime.streams import TextBuffer, TextStream
 from gradcli.lang.runtime.types import Sentinel, TypeProxy
+from gradcli.namespace.autograd import GradSwitch
 from gradcli.namespace.mixed_precision import Autocast, Scaler
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.no_effect import Idle
@@ -79,7 +80,6 @@ from gradcli.namespace.third_party.numpy_makers import (
 from gradcli.namespace.third_party.numpy_scalars import ScalarType
 from gradcli.namespace.third_party.tensorboard import Backends, SummaryWriter
 from gradcli.namespace.third_party.tqdm import Bar
-from gradcli.namespace.torch import GradSwitch
 from gradcli.nn.distributions.base import Distribution
 from gradcli.nn.distributions.constraint import Constraint
 from gradcli.nn.distributions.registry import ConstraintRegistry

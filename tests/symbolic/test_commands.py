@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,8 +70,8 @@ def test_without_sympy_formulas_are_right_and_longer():
 
 HAND = [
     (("x**2*sin(x)", "2*x*sin(x) + x**2*cos(x)"), 0, "x: right, at 61 points\n"),
-    (("x**2*sin(x)", "2*x*sin(x)"), 4, "the term x\\*\\*2\\*cos\\(x\\) is missing\n"),
-    (("sin(x**2)", "cos(x**2)"), 4, "the factor 2\\*x is missing: it is 2\\*x\\*cos\\(x\\*\\*2\\)\n"),
+    (("x**2*sin(x)", "2*x*sin(x)"), 4, "the term x\\*\\*2\\*cos\\(x\\) of the product rule is missing\n"),
+    (("sin(x**2).sum()", "cos(x**2)", "--at", "x=[1, 2]"), 4, "the factor 2\\*x_i is missing: it is 2\\*x_i"),
     (("cos(x)", "sin(x)"), 4, "the sign is wrong: it is -sin\\(x\\)\n"),
     (("det(A)", "inverse(A).T", "--at", "A=[[1, 2], [3, 4]]"), 4, "it is det\\(A\\)\\*inverse\\(A\\).T\n"),
     (("x**3", "3*x**2 + 1"), 4, "the term 1 is too much\n"),
@@ -90,7 +91,26 @@ def test_hand_derivations_are_judged(words, status, text):
     assert outcome.status == status and re.search(text, outcome.out), outcome
 
 
+def test_slips_have_names():     # lines of a function, what a student writes for its derivative, what is wrong
+    mismatches = []
+    for line in (Path(__file__).parent / "slips.txt").read_text().splitlines():
+        expression, claim, words = map(str.strip, line.split("|"))
+        outcome = gradcli("check", expression, "--says", claim)
+        if outcome.status != 4 or outcome.out.strip().partition("; ")[2] != words:
+            mismatches.append((expression, claim, outcome))
+    assert not mismatches
+
+
+def test_several_derivatives_are_judged_at_once():
+    outcome = gradcli("check", "x**2*y", "--says", "x=2*x*y", "--says", "y=2*x*y")
+    assert outcome.status == 4 and outcome.out.startswith("x: right, at 61 points\ny: wrong at ")
+    assert outcome.out.endswith("; that is the derivative by x: the derivative is x**2\n")
+    second = gradcli("check", "x**2*y", "--order", "2", "--says", "x=2*y, y=0", "--says", "x, y=2*x")
+    assert second.status == 0 and [line[:6] for line in second.out.splitlines()] == ["d2/dx2", "d2/dy2", "d2/dxd"]
+
+
 @pytest.mark.parametrize("words, code", [
+    (("x*y", "x, y=1"), "G0801"), (("x*y", "x=y, x=y"), "G0801"), (("x", "y=1"), "G0801"),
     (("x*y", "y"), "G0801"), (("x", "cos(x"), "G0102"), (("x.sum()", "torch.ones(3)", "--at", "x=[1, 2]"), "G0407")])
 def test_faults_of_hand_derivations(words, code):
     expression, claim, *rest = words

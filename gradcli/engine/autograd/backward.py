@@ -26,10 +26,11 @@ from gradcli.engine.autograd.dispatch import parent as parent_of
 from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, retain_grad, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
+from gradcli.engine.autograd.saved_values import AnomalyMode as AnomalyMode
 from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.signature import WIDEST, described, sized
-from gradcli.engine.autograd.walk import UNSHARED, Walk, finished_leaves, references
-from gradcli.engine.autograd.walk import AnomalyMode as AnomalyMode
+from gradcli.engine.autograd.views import keeps_no_gradient
+from gradcli.engine.autograd.walk import UNSHARED, Walk, references
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.dtypes import OF
@@ -44,8 +45,8 @@ from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape, NonScal
 _sequence_nr = attrgetter("sequence_nr")
 
 
-def seed_for(output: Tensor, gradient: Any) -> Tensor:
-    """The gradient that a sweep from `output` starts with."""
+def seed_for(output: Tensor, gradient: Any, at: int = 0) -> Tensor:
+    """The gradient that a sweep from `output`, the one number `at` of several, starts with."""
     array = output.array
     if gradient is None:
         if array.size != 1:
@@ -71,12 +72,12 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
     if (gradient.array.dtype.kind == "c") != (array.dtype.kind == "c"):
         raise GradFault(f"a gradient of {gradient.dtype.name} does not fit a value of {output.dtype.name}").saying(
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-            f"grad_output[0] has a dtype of {gradient.dtype!r} and output[0] has a dtype of {output.dtype!r}.")
+            f"grad_output[{at}] has a dtype of {gradient.dtype!r} and output[{at}] has a dtype of {output.dtype!r}.")
     if gradient.array.shape != array.shape and not (Current.legacy and gradient.array.size == array.size == 1):
         raise GradientShape(f"backward() on a {sized(array.shape)} Variable was given a gradient of shape "
                             f"{sized(gradient.array.shape)}",
                             (f"{{y}}.backward(torch.ones({size}))", "a gradient that fits")).saying(
-            f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} and output[0] has a shape of "
+            f"Mismatch in shape: grad_output[{at}] has a shape of {gradient.shape} and output[{at}] has a shape of "
             f"{output.shape}.")
     if gradient.array.shape != array.shape or gradient.array.dtype is not array.dtype:
         fitted = gradient.array.reshape(array.shape).astype(array.dtype)
@@ -86,7 +87,8 @@ def seed_for(output: Tensor, gradient: Any) -> Tensor:
 
 def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool = False, create_graph: bool = False,
           inputs: Iterable[Any] | None = None, finish_leaf: Callable[[Any, Any], Any] | None = None,
-          excluded: Set[Any] = frozenset(), accumulate: bool = False, place: Any = None) -> dict[Any, Any]:
+          excluded: Set[Any] = frozenset(), accumulate: Callable[[dict[Any, Any]], None] | None = None,
+          place: Any = None) -> dict[Any, Any]:
     """The gradients of sum(output * seed) with respect to all leaves, or to `inputs`, which are nodes and leaves.
 
     seeds         of the shapes of the outputs
@@ -95,8 +97,9 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     finish_leaf   called with a leaf that has hooks and its gradient as soon as that is complete; it returns the
                   gradient to use, or None to leave the leaf out of the result
     excluded      nodes through which no gradient goes
-    accumulate    whether the nodes among `inputs` run even if they lead to no other input, as those of `backward()`;
-                  else only what their outputs receive counts, and their saved values stay
+    accumulate    of `backward()`: called with the gradients of leaves that were complete when a node raised. With it
+                  the nodes among `inputs` run even if they lead to no other input; else only what their outputs
+                  receive counts, and their saved values stay
     place         where the program asked for the sweep, if that is known
 
     Raises SecondBackward where saved values have been released, StaleValue where they have been overwritten.
@@ -115,7 +118,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         grads[node] = F.add(grads[node], grad) if node in grads else grad
     targets = None if inputs is None else set(inputs)
     nodes = newest_first(grads) if targets is None else leading_to(
-        [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads), targets)
+        [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads),
+        _run_for(targets) if accumulate else targets)
     if WriteObserver.sweep is not None:
         WriteObserver.sweep(nodes)
     if Detachments.observer is not None:
@@ -138,9 +142,8 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
     except Exception as fault:
         if isinstance(fault, SecondBackward):
             fault.computed = fault.computed or (walk.node.code, walk.node.line_at)
-        if accumulate and finish_leaf is not None:
-            for leaf, g in finished_leaves(walk, nodes):
-                finish_leaf(leaf, g)
+        if accumulate:
+            accumulate(walk.complete_leaves(nodes))
         raise
     finally:
         grad_mode.set_enabled(recorded)
@@ -153,6 +156,11 @@ def _ends(inner: Iterable[Any], nodes: list[Any], targets: set[Any]) -> set[Any]
     """Those of the nodes `inner` among the targets that lead to no other target."""
     useful = targets.union(nodes) if inner else targets
     return {node for node in inner if useful.isdisjoint(_parents(node))}
+
+
+def _run_for(targets: set[Any]) -> set[Any]:
+    """The targets, and the nodes whose outputs are among them: those run too."""
+    return targets.union(target.node for target in targets if type(target) is NodeOutput)
 
 
 def _parents(node: Any) -> list[Any]:
@@ -225,14 +233,12 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
 
     Results among `inputs` retain their gradients from then on, as PyTorch's do.
 
-    Raises GradFault where `inputs` is empty or holds a tensor that does not require gradients.
+    Raises GradFault where `inputs` holds a tensor that does not require gradients.
     """
     if Transforms.functions:
         raise GradFault("backward() called inside a functorch transform. This is not supported, please use "
                         "functorch.grad or functorch.vjp instead or call backward() outside of functorch transforms.",
                         "torch.autograd.grad(y, x)")
-    if inputs is not None and not inputs:
-        raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
     for x in inputs or ():
         if not x.requires_grad:
             raise GradFault("can't retain_grad on Tensor that has requires_grad=False", "x.requires_grad_()")
@@ -248,27 +254,36 @@ def backward(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: b
         if leaf.hooks:
             run_post_accumulate_hooks(leaf, g, create_graph)
 
-    grads = sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf, accumulate=True, place=place)
-    while grads:
-        leaf, g = grads.popitem()
-        if not isinstance(leaf, Tensor):
-            continue        # a result, whose hook has kept its gradient
-        if leaf.hooks:
-            finish_leaf(leaf, g)
-            continue
-        shared = references(g) > UNSHARED        # counted here: the call below holds a reference as well
-        accumulate_grad(leaf, g, create_graph, shared, place)
-        reached.append(leaf)
+    def accumulate(grads: dict[Any, Any]) -> None:
+        while grads:
+            leaf, g = grads.popitem()
+            if not isinstance(leaf, Tensor):
+                continue        # a result, whose hook has kept its gradient
+            if leaf.hooks:
+                finish_leaf(leaf, g)
+                continue
+            shared = references(g) > UNSHARED        # counted here: the call below holds a reference as well
+            accumulate_grad(leaf, g, create_graph, shared, place)
+            reached.append(leaf)
+
+    accumulate(sweep(outputs, seeds, retain_graph, create_graph, targets, finish_leaf, accumulate=accumulate,
+                     place=place))
     if Detachments.observer is not None and not create_graph:
         for leaf in reached:
             leaf.gradient = report_gradient(outputs, BACKWARD, leaf.gradient)
+
+
+def check_inputs(inputs: Any) -> None:
+    """Raise GradFault where the `inputs` of backward are none."""
+    if isinstance(inputs, list | tuple) and not inputs:
+        raise GradFault("`inputs` argument to `backward()` cannot be empty.", "{y}.backward()")
 
 
 def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool = True, place: Any = None) -> None:
     """Add `g` to the `.grad` of a leaf, in the leaf's dtype; `shared` tells whether others refer to the array g."""
     if not leaf.requires_grad and leaf.node is None:
         return      # detached since
-    if leaf.root is not None and leaf.cut is not None and leaf.node is None:
+    if keeps_no_gradient(leaf):
         DisplayHooks.note("untracked view", "a gradient ended at a view made under torch.no_grad(), or before its base "
                                             "required grad, which keeps none; make the view outside of the block, or "
                                             "afterwards, to have the gradient reach what it is a view of")

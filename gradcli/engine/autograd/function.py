@@ -17,6 +17,7 @@ from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
+from gradcli.engine.autograd.inference_mode import refuse_saved
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.random.generators import Current
@@ -32,7 +33,7 @@ from gradcli.engine.tensor.tensor import (
     clock,
     note_write,
 )
-from gradcli.engine.tensor.variable import RESULT, Dual, Variable, Volatile, grad_mode, recording
+from gradcli.engine.tensor.variable import RESULT, Dual, InferenceTensor, Variable, Volatile, grad_mode, recording
 from gradcli.engine.transforms.function_tangents import FORWARD, products_of, transposed
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
@@ -333,6 +334,8 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
         record.backward = _backward(cls)
     if not static:
         record.backward = lambda ctx, *g: ctx.backward(*g)
+    if InferenceTensor.exist:
+        refuse_saved(args, inputs, record.saved)
     saved = record.settle(inputs, args, {id(w): i for i, w in enumerate(differentiable)})
     record.edges = len(edges)
     node.edges = tuple((to, FunctionRule(record, at, (OPAQUE,) * len(saved) if i == 0 else ()), saved if i == 0 else ())

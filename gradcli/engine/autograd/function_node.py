@@ -173,6 +173,8 @@ class CallRecord:
                 "corresponding forward input was not a Variable")
         if not isinstance(g, Tensor):
             raise GradientType(name, described(g), type(g), at, self._place())
+        if not self.needs[at]:
+            return None     # whatever its shape: it goes nowhere
         shape, dtype = argument
         if g.array.shape != shape and not expands(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "
@@ -217,7 +219,7 @@ class FunctionNode(Op, abstract=True):
 
     signature = NO_PARAMETERS
     params = ()
-    multi_output = True
+    multi_output = runs_undefined = True
 
     @property
     def edges(self) -> Any:

@@ -23,6 +23,7 @@ from gradcli.engine.autograd.saved_tensors_hooks import (
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.exposure import exposed
+from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 
 __all__ = ["AccumulateGrad", "GradientEdge", "Op", "allow_mutation_on_saved_tensors", "disable_saved_tensors_hooks",
@@ -49,7 +50,7 @@ def increment_version(tensor: Any) -> None:
 
 @exposed("remove")
 class MultiHandle:
-    """What `register_multi_grad_hook` returns: it can take all its hooks off again."""
+    """What `register_multi_grad_hook` returns: it can take all its hooks off again, as a block does at its end."""
 
     __module__, __qualname__ = "torch.autograd.graph", "_MultiHandle"
     __slots__ = ("handles",)
@@ -61,6 +62,12 @@ class MultiHandle:
         """Take the hooks off."""
         for handle in self.handles:
             handle.remove()
+
+    def __enter__(self) -> MultiHandle:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self.remove()
 
     def __display__(self, style: Any) -> str:
         """Its text in a style, which gives it an address."""
@@ -75,10 +82,9 @@ def register_multi_grad_hook(tensors: Any, fn: Callable[[Any], Any], *, mode: st
         raise ArgumentFault(f"register_multi_grad_hook() needs a list of tensors, not {described(tensors)}")
     if not callable(fn):
         raise ArgumentFault(f"register_multi_grad_hook() needs a function, not {described(fn)}")
-    for tensor in tensors:
-        if not tensor.requires_grad:
-            raise GradFault("Expected gradient function to be set", "x.requires_grad_()")
-    parents = [parent(t) for t in tensors]
+    if mode == "all" and not all(tensor.requires_grad for tensor in tensors):
+        raise FailedAssertion("Expected gradient function to be set", "x.requires_grad_()")
+    parents = [parent(t) for t in tensors if t.requires_grad]
     multi_hook = MultiGradHook(parents, fn, mode == "any")
     return MultiHandle([add_hook(parent_node, multi_hook.hook(at)) for at, parent_node in enumerate(parents)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.autograd.views import keeps_no_gradient
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import WriteObserver
@@ -77,6 +79,30 @@ class Transposed(Op, abstract=True):
     params = ()
 
 
+class InnerCall(Op, abstract=True):
+    """Another call that today's PyTorch records for a layer, which here is part of the layer's own."""
+
+    __slots__ = ("call_inputs", "legacy_class_name", "modern_name")
+    params = edges = ()
+
+    def __init__(self, name: str, call_inputs: tuple[Any, ...]) -> None:
+        self.legacy_class_name = self.modern_name = name
+        self.call_inputs = call_inputs
+
+
+PRODUCTS = {"SqueezeBackward4": ("MmBackward0", "UnsqueezeBackward0"),
+            "UnsafeViewBackward0": ("MmBackward0", "ViewBackward0"),
+            "ViewBackward0": ("AddmmBackward0", "ViewBackward0")}
+"""The calls for a linear layer of an input that is no matrix: by that of its result, the product and the input's."""
+
+
+def product_shape(node: Op) -> tuple[int, int] | None:
+    """The shape of the product whose view the result of a linear layer is; None if it is none."""
+    if type(node).__name__ != "Linear" or node.modern_name not in PRODUCTS:
+        return None
+    return prod(node.shape[:-1]), node.shape[-1]
+
+
 def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     """(node, index of its output) for each input of this node; AccumulateGrad for leaves.
 
@@ -87,6 +113,8 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
     if inputs is not None:
         steps = {rule.at: _step(parent, leaves=False) for parent, rule, _ in node.edges}
         return tuple(steps.get(at, NOWHERE) for at in inputs)
+    if type(node) is InnerCall:
+        return node.call_inputs
     if (call_inputs := getattr(node, "call_inputs", None)) is not None:     # of a composition that is one call
         return tuple([NOWHERE if x is None else _step(x, leaves=False) for x in call_inputs])
     if isinstance(node, Transposed | AccumulateGrad):
@@ -102,6 +130,12 @@ def next_functions(self: Op | NodeOutput) -> tuple[tuple[Any, int], ...]:
         transposed = Transposed()
         transposed.edges = tuple(edge for edge in node.edges if edge[1].at == 1)
         steps[1] = transposed, 0
+    if product_shape(node) is not None:
+        product, view = PRODUCTS[node.modern_name]
+        if 0 in steps:
+            steps[0] = InnerCall(view, (steps[0],)), 0
+        order = (2, 0, 1) if product == "AddmmBackward0" else (0, 1)
+        return (InnerCall(product, tuple(steps.get(at, NOWHERE) for at in order)), 0),
     return tuple(steps.get(at, NOWHERE) for at in order)
 
 
@@ -136,6 +170,8 @@ def _step(parent: Any, leaves: bool) -> tuple[Any, int]:
     if isinstance(parent, NodeOutput):
         return parent.node, parent.at
     if isinstance(parent, Tensor) and not leaves:
+        if keeps_no_gradient(parent):
+            return NOWHERE
         end = AccumulateGrad()
         end.variable = parent
         return end, 0

@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import parent
-from gradcli.engine.autograd.graph_view import AccumulateGrad
+from gradcli.engine.autograd.graph_view import AccumulateGrad, InnerCall, Transposed
 from gradcli.engine.autograd.op import RETAIN, Op, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.tensor.dtypes import OF
@@ -28,15 +28,18 @@ from gradcli.faults.tree import ArgumentFault, GradFault, GradientShape
 FIRST = 1       # the first key of the hooks of a gradient; between RETAIN and this are those of what comes in to a call
 
 
-def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
-    """The gradient of a node or leaf after its hooks, which may replace it; the retaining hook is called last."""
+def apply_hooks(node: Any, g: Any, create_graph: bool, prehooks: bool = True) -> Any:
+    """The gradient of a node or leaf after its hooks, which may replace it; the retaining hook is called last.
+
+    prehooks   whether those of the node are called too: it runs
+    """
     for key, hook in sorted(node.hooks.items(), key=_hook_order):
-        if RETAIN < key < FIRST:
+        if RETAIN < key < FIRST and prehooks:
             g = _apply_prehook(hook, g, create_graph)
         if key < RETAIN or RETAIN < key < FIRST or type(g) is list:
             continue
         argument = g if create_graph else report_gradient(Detachments.swept, BACKWARD, Variable(np.asarray(g)))
-        shape = argument.array.shape
+        shape, dtype = argument.array.shape, argument.array.dtype
         replacement = hook(argument)
         if replacement is None and create_graph:
             replacement = argument      # which the hook may have resized
@@ -44,11 +47,8 @@ def apply_hooks(node: Any, g: Any, create_graph: bool) -> Any:
             if not isinstance(replacement, Tensor):
                 raise HookResult(f"a hook must return None or the gradient to use instead, not {described(replacement)}"
                                 ).saying(f"expected Variable, but hook returned '{type(replacement).__name__}'")
+            check_type(hook, replacement, dtype)
             check_shape(hook, replacement, shape)
-            if (replacement.array.dtype.kind == "c") != (argument.array.dtype.kind == "c"):
-                was, got = (OF[x.array.dtype].era for x in (argument, replacement))
-                raise HookResult(f"hook '{getattr(hook, '__name__', 'hook')}' has changed the type of value (was "
-                                 f"torch.{was}Tensor got CPU{got}Type)")
             g = replacement if create_graph else replacement.array
     return g
 
@@ -75,6 +75,15 @@ def check_shape(hook: Any, replacement: Tensor, shape: tuple[int, ...]) -> None:
         raise GradientShape(f"a hook returned a gradient of shape {sized(replacement.array.shape)}, where one "
                             f"of {sized(shape)} is needed").saying(
             f"hook '{getattr(hook, '__name__', 'hook')}' has changed the size of value")
+
+
+def check_type(hook: Any, replacement: Tensor, dtype: Any) -> None:
+    """Raise GradFault if a hook has returned a gradient of another type than the one it was shown."""
+    if replacement.array.dtype is not dtype:
+        before, after = (f"CPU{OF[t].era}Type" if t.kind == "c" else f"torch.{OF[t].era}Tensor"
+                         for t in (dtype, replacement.array.dtype))
+        raise GradFault(f"a hook returned a {after}, where a {before} is needed", "g.type_as(y)").saying(
+            f"hook '{getattr(hook, '__name__', 'hook')}' has changed the type of value (was {before} got {after})")
 
 
 def _hook_order(item: tuple[float, Any]) -> int:
@@ -144,6 +153,9 @@ def _owner_of_hooks(node: Any, fn: Any) -> Any:
     """What holds the hooks of a node: the node, or the leaf of an AccumulateGrad."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
+    if isinstance(node, InnerCall | Transposed):
+        raise ArgumentFault("this call is part of a layer's, and runs with it: the layer's result has hooks",
+                            "y.grad_fn.register_hook(print)")
     return node.variable if isinstance(node, AccumulateGrad) else node
 
 

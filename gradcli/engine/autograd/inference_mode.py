@@ -29,6 +29,21 @@ def mark_inference(out: Tensor, source: Any) -> Tensor:
     return out
 
 
+def refuse_saved(args: Iterable[Any], inputs: Iterable[Any], saved: Iterable[Any]) -> None:
+    """Refuse inference tensors among what a program's Function saves; `inputs` are what its forward has for `args`."""
+    saved_ids = {id(x) for x in saved}
+    for x, alias in zip(args, inputs, strict=True):
+        if type(x) is InferenceTensor and id(alias) in saved_ids:
+            raise _saved_inference()
+
+
+def _saved_inference() -> GradFault:
+    return GradFault(
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+        "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it "
+        "in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.", CLONE)
+
+
 def refuse_saving(values: Iterable[Any], edges: Sequence[Any]) -> None:
     """Refuse to keep an inference tensor for backward."""
     saved_ids = {id(array) for _, _, saved in edges for value in saved
@@ -36,11 +51,7 @@ def refuse_saving(values: Iterable[Any], edges: Sequence[Any]) -> None:
     for value in values:
         for x in value if type(value) is tuple else (value,):
             if type(x) is InferenceTensor and id(x.array) in saved_ids:
-                raise GradFault(
-                    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference "
-                    "mode in computation tracked by autograd. To work around this, you can make a clone to get a "
-                    "normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
-                    "`torch.inference_mode()`.", CLONE)
+                raise _saved_inference()
 
 
 def refuse_write(target: Tensor) -> None:

@@ -202,6 +202,7 @@ class Op:
     saves: bool | None = None               # whether PyTorch saves tensors, where the rules do otherwise
     # whether gradients (those of the inputs named) depend on all inputs in PyTorch, which computes them together
     linked: bool | tuple[str, ...] | None = None
+    runs_undefined = False                  # whether its rules run where its gradient is undefined
     vanishes = False                        # whether gradients are zeros that stay zero whatever they are multiplied by
     # such zeros "stay" (a tuple: in the gradients of these inputs), are "cut" (lose their history), or count as others
     vanished: str | tuple[str, ...] = ""

@@ -166,7 +166,7 @@ class saved_tensors_hooks(Saver):
             grad_mode.set_enabled(grad_mode.enabled)
         if last_write(array) is not write:
             raise GradFault("A saved tensor pack hook is modifying its input in place. Tensors provided as input to "
-                            "pack hook can not be modified by in-place operations as this can lead to unexpected "
+                            "pack hook cannot be modified by in-place operations as this can lead to unexpected "
                             "side-effects. Please open an issue if you need to perform in-place operations on the "
                             "input to a pack hook.", ("t.clone()", "to have a copy that may be changed"))
         return PackedValue(lambda: self._unpacked(packed))

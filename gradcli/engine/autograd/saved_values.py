@@ -17,6 +17,13 @@ from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import SecondBackward, StaleValue
 
 
+class AnomalyMode:
+    """The state of anomaly detection: whether it is on, and whether it raises at nan."""
+
+    anomalies = False
+    nan = True
+
+
 class Freed:
     """In an edge in place of released values: iteration raises SecondBackward. `place`: of the first sweep."""
 
@@ -37,6 +44,12 @@ class Freed:
             "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
             "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
             "you need to access saved tensors after calling backward.")
+
+
+ANOMALIES = ("enable anomaly detection to find the operation that failed to compute its gradient, with "
+             "torch.autograd.set_detect_anomaly(True, check_nan=False).")
+BACKTRACE = ("the backtrace further above shows the operation that failed to compute its gradient. The variable in "
+             "question was changed in there or anywhere later. Good luck!")
 
 
 def release(edges: tuple[Any, ...], freed: Freed) -> tuple[Any, ...]:
@@ -119,8 +132,7 @@ def _stale(node: Any, array: ndarray, write: Write) -> StaleValue:
                                    (f"{write.writer} changed it", write.place)]).saying(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{OF[array.dtype].era}Tensor {list(array.shape)}]{of} is at version {write.changes}; expected version "
-        f"{write.changes_at(node.sequence_nr)} instead. Hint: enable anomaly detection to find the operation that "
-        "failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).")
+        f"{write.changes_at(node.sequence_nr)} instead. Hint: {BACKTRACE if AnomalyMode.anomalies else ANOMALIES}")
 
 
 def _origin_of(node: Any, array: ndarray, write: Write) -> str:
@@ -149,7 +161,7 @@ def unpack(node: Any, rule: Any, saved: tuple[Any, ...]) -> list[Any]:
     out = len(kinds)
     return [_unpack_result(node, value) if at == out else
             _unpack_input(value, at, kinds[at], node.edges) if at < out else value
-            for at, value in zip(rule.needs, saved, strict=True)]
+            for at, value in zip(rule.needs, saved, strict=False)]      # a program's Function has none once released
 
 
 def _unpack_result(node: Any, value: Any) -> Any:

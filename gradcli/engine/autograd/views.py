@@ -95,6 +95,12 @@ def positions(base: ndarray, view: ndarray) -> ndarray:
     return look(view).copy()
 
 
+def keeps_no_gradient(tensor: Tensor) -> bool:
+    """Whether this requires gradients only as a view of what does: made under no_grad, or before that did, it has no
+    history."""
+    return tensor.node is None and tensor.root is not None and tensor.cut is not None
+
+
 def view_write_fault(view: Tensor, operation: str) -> ViewWrite:
     """The fault for writing in place to a view whose history PyTorch does not track, in PyTorch's words."""
     origin, node = view.root.origin, view.node

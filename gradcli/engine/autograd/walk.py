@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.graph_view import input_order
+from gradcli.engine.autograd.graph_view import input_order, product_shape
 from gradcli.engine.autograd.hooks import apply_hooks, check_count, check_shape
 from gradcli.engine.autograd.op import RETAIN, NodeOutput, Op, raw, rename_node, traced
 from gradcli.engine.autograd.saved_values import (
+    AnomalyMode,
     Freed,
     check_fresh,
     connect,
@@ -30,13 +31,6 @@ from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.faults.tree import AnomalousGradient
 
 SMALL = 1024        # elements of a row up to which a new array costs less than the question whether there is a free one
-
-
-class AnomalyMode:
-    """The state of anomaly detection: whether it is on, and whether it raises at nan."""
-
-    anomalies = False
-    nan = True
 
 
 class Walk:
@@ -65,12 +59,14 @@ class Walk:
         self.captured: dict[Any, Any] = {}
         self.ends: Any = None
         self.node: Any = None
-        self.sums: dict[int, list[Any]] = {}
+        self.sums: dict[int, list[Any]] = {}    # by identity of a leaf: it, its gradient, whether that is our own
 
     def visit(self, node: Any) -> None:
         """Let a node pass its gradient on to its parents."""
         self.node, grads, F, create_graph = node, self.grads, self.F, self.create_graph
         g = grads.pop(node, None)
+        if g is None and node in self.undefined and node.runs_undefined and not Current.legacy:
+            g = [None] * len(node.shape)        # which its backward gets as zeros, or as None
         if g is None:
             if node in self.undefined and not (self.ends and node in self.ends):
                 skip_node(node, self.undefined, self.freed)
@@ -79,7 +75,7 @@ class Walk:
             return
         incoming = g
         if node.hooks:
-            g = apply_hooks(node, g, create_graph)
+            g = apply_hooks(node, g, create_graph, prehooks=not (self.ends and node in self.ends))
         if self.targets and node in self.targets:
             ends = self.ends
             if ends is None or node in ends:
@@ -139,7 +135,7 @@ class Walk:
         """
         grads, freed, undefined, vanished, exclusive = (
             self.grads, self.freed, self.undefined, self.vanished, self.exclusive)
-        sums = self.sums    # by identity of a leaf: it, its gradient, whether that is the sweep's own
+        sums = self.sums
         take, reached, leaf_sum, latest = grads.pop, grads.get, sums.get, latest_write.tick
         for node in nodes:
             if node.hooks or (g := take(node, None)) is None:
@@ -202,6 +198,15 @@ class Walk:
                 grads[leaf] = grad
 
 
+    def complete_leaves(self, nodes: list[Any]) -> dict[Any, Any]:
+        """The gradients of leaves that neither the node that has raised nor one after it leads to."""
+        left = nodes[nodes.index(self.node):] if self.node in nodes else []
+        pending = {id(parent) for node in left if type(node) is not NodeOutput for parent, _, _ in node.edges}
+        complete = {leaf: g for leaf, g in self.grads.items() if isinstance(leaf, Tensor) and id(leaf) not in pending}
+        complete |= {leaf: g for key, (leaf, g, _) in self.sums.items() if key not in pending}
+        return {leaf: g for leaf, g in complete.items() if self.targets is None or leaf in self.targets}
+
+
 def collect(output: NodeOutput, g: Any, grads: dict[Any, Any], F: Any) -> None:
     """Put the gradient of one of several outputs of a node among those that the node will get."""
     collected = grads.get(output.node)
@@ -244,16 +249,6 @@ def _vanishing(node: Any, rule: Any, grad: Any, parent: Any, grads: dict[Any, An
     if grad.requires_grad and kind != "cut":
         return traced.vanish(grad)
     return Variable(np.zeros_like(grad.array))
-
-
-def finished_leaves(walk: Walk, nodes: list[Any]) -> list[tuple[Any, Any]]:
-    """The leaves whose gradients were complete when the walk failed, with these: PyTorch has added them by then."""
-    ahead = nodes[nodes.index(walk.node):] if walk.node in nodes else nodes
-    pending = {id(parent) for node in ahead if type(node) is not NodeOutput for parent, _, _ in node.edges}
-    sums = [(leaf, g) for leaf, g, _ in walk.sums.values()] + [
-        (leaf, g) for leaf, g in walk.grads.items() if isinstance(leaf, Tensor)]
-    return [(leaf, g) for leaf, g in sums
-            if id(leaf) not in pending and (walk.targets is None or leaf in walk.targets)]
 
 
 def _finish_leaves(node: Any, dependencies: dict[Any, int], grads: dict[Any, Any], captured: dict[Any, Any],
@@ -369,24 +364,34 @@ class _KnownGrad:
 
 def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -> Any:
     """Call the post-hooks of a node with the gradients of its inputs and outputs; the edges with what they return."""
-    grads = [_traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
-             for _, rule, saved in edges]
-    grads = [grad if grad is None or grad.shape == parent.shape else F.sum_to(grad, parent.shape)
-             for grad, (parent, _, _) in zip(grads, edges, strict=True)]
+    inner = product_shape(node)     # of a layer whose result is a view: its gradient is that of the view alone
+    grads = [F.reshape(g, inner)] if inner else [
+        _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved) for _, rule, saved in edges]
+    shapes = [inner] if inner else [parent.shape for parent, _, _ in edges]
+    grads = [grad if grad is None or grad.shape == shape else F.sum_to(grad, shape)
+             for grad, shape in zip(grads, shapes, strict=True)]
     def as_variables(gradients: Any) -> tuple[Any, ...]:
         return tuple(x if x is None or create_graph else Variable(np.asarray(x)) for x in gradients)
 
     places = {rule.at: i for i, (_, rule, _) in enumerate(edges)}
-    order = [places.get(at) for at in input_order(node)] if len(places) == len(edges) and node.params else (
-        list(range(len(edges))))
+    order = list(range(len(grads))) if inner or len(places) < len(edges) or not node.params else [
+        places.get(at) for at in input_order(node)]
     for hook in [node.hooks[key] for key in sorted(node.hooks, reverse=True) if key < RETAIN]:
         replacements = hook(as_variables(None if i is None else grads[i] for i in order),
-                            as_variables(g if type(g) is list else [g]))
+                            as_variables(g[:node.opmath_outputs or None] if type(g) is list else [g]))
         if replacements is None:
             continue
         check_count(hook, replacements, len(order))
         for i, x in zip(order, replacements, strict=True):
             if i is not None and x is not None:
-                check_shape(hook, x, edges[i][0].shape)
+                check_shape(hook, x, shapes[i])
                 grads[i] = x if create_graph else x.array
+    if inner:
+        return _known_edges(edges, [_traced_grad(node, rule, F.reshape(grads[0], g.shape), saved) if create_graph else
+                                    rule.grad(F, grads[0].reshape(g.shape), *saved) for _, rule, saved in edges])
+    return _known_edges(edges, grads)
+
+
+def _known_edges(edges: Any, grads: list[Any]) -> Any:
+    """The edges with gradients in place of what computes them."""
     return tuple((parent, _KnownGrad(rule.at, grad), ()) for grad, (parent, rule, _) in zip(grads, edges, strict=True))

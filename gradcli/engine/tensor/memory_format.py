@@ -142,6 +142,11 @@ def layout(self: Tensor) -> Layout:
     return STRIDED
 
 
+def is_view(self: Tensor) -> bool:
+    """Whether this is a view of another tensor, as history sees it."""
+    return base_of(self) is not None
+
+
 def grad_dtype(self: Tensor) -> DType:
     """The type of its gradients, which is its own."""
     return self.dtype
@@ -161,7 +166,7 @@ ELSEWHERE = ("cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "
              "vulkan", "xla", "xpu")
 PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes,
               "_base": base_of} | {f"is_{word}": no for word in ELSEWHERE}
-METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order})
+METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order, "_is_view": is_view})
 
 for _name, _function in PROPERTIES.items():
     setattr(Tensor, _name, property(_function))

@@ -11,7 +11,7 @@ from typing import Any
 
 from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.backward import seed_for
+from gradcli.engine.autograd.backward import check_inputs, seed_for
 from gradcli.engine.autograd.detached import (
     DATA_ASSIGNMENT,
     detached_for,
@@ -34,7 +34,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.autograd.views import flag_views
+from gradcli.engine.autograd.views import flag_views, keeps_no_gradient
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of
 from gradcli.engine.sequence import SEQUENCE
@@ -69,7 +69,10 @@ def backward(self: Tensor, gradient: Any = None, retain_graph: Any = None, creat
     `gradient` has the shape of the value, and may be left out for a single element. Saved values are freed unless
     `retain_graph` (in 0.1.12 `retain_variables`); `create_graph` records the sweep, for gradients of gradients.
     """
-    if not self.requires_grad:
+    check_inputs(inputs)
+    if not self.requires_grad or keeps_no_gradient(self):
+        if gradient is not None:
+            seed_for(self, gradient)        # what is wrong with it is said first
         raise without_history(self, "element 0 of tensors does not require grad and does not have a grad_fn")
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
     targets = None if inputs is None else tensors_of(inputs, "the inputs")

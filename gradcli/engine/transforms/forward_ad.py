@@ -164,8 +164,8 @@ def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
                         f"this is not supported. Tensor is of size {list(tensor.array.shape)} while the given forward "
                         f"gradient is of size {list(tangent.array.shape)}.")
     if type(tensor) is Dual:
-        raise GradFault("Trying to create a dual Tensor for forward AD of a Tensor that already has a forward gradient "
-                        "at this level, this is not supported.")
+        raise GradFault("Making a dual Tensor based on a Tensor that already has a forward gradient at the same level "
+                        "0 is not supported.", "x.detach()")
     dual: Tensor = Dual.level.give(alias(tensor), tangent)
     return dual
 

@@ -27,11 +27,11 @@ from gradcli.engine.transforms.jacobian_blocks import (
 )
 from gradcli.engine.transforms.levels import Level, excluded_nodes, gradients
 from gradcli.engine.transforms.pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
-from gradcli.engine.transforms.vmap import refusing_randomness, vmap
+from gradcli.engine.transforms.vmap import named_like, refusing_randomness, vmap
 from gradcli.faults.tree import GradFault, GradientShape, TypeFault, ValueFault
 
-__all__ = ["grad", "grad_and_value", "gradcheck", "gradgradcheck", "hessian", "jacfwd", "jacrev", "jvp", "linearize",
-           "vjp", "vmap"]
+__all__ = ["functionalize", "grad", "grad_and_value", "gradcheck", "gradgradcheck", "hessian", "jacfwd", "jacrev",
+           "jvp", "linearize", "vjp", "vmap"]
 
 JVP = "jvp(f, primals, tangents)"
 GRAD = "grad_and_value(f)(*args)"
@@ -115,7 +115,7 @@ def grad(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> C
         slopes, value = both(*args, **options)
         return (slopes, value[1]) if has_aux else slopes
 
-    return gradient
+    return named_like(func, gradient)
 
 
 def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = False) -> Callable[..., Any]:
@@ -138,7 +138,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         value, aux = level.released((value, aux))
         return grads, (value, aux) if has_aux else value
 
-    return both
+    return named_like(func, both)
 
 
 def _check_scalar(value: Any) -> None:
@@ -194,7 +194,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
         blocks_by_output = tree_unflatten(by_output, out_spec)
         return (blocks_by_output, level.released(aux)) if has_aux else blocks_by_output
 
-    return jacobian
+    return named_like(func, jacobian)
 
 
 def _check_real(values: Any, what: str, name: str) -> None:
@@ -301,6 +301,18 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
         if d.array.dtype.kind not in "fc":
             raise ValueFault(f"Expected tangent to be floating point or complex, but got: {d.dtype}", "v.float()")
     return directions
+
+
+def functionalize(func: Callable[..., Any], *, remove: str = "mutations") -> Callable[..., Any]:
+    """`func`, whose operations in place PyTorch replaces when it records them: nothing is recorded here."""
+    if remove not in ("mutations", "mutations_and_views"):
+        raise GradFault(f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}.",
+                        "remove='mutations_and_views'")
+
+    def functional(*args: Any, **options: Any) -> Any:
+        return func(*args, **options)
+
+    return named_like(func, functional)
 
 
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:

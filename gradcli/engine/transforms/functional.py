@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.backward import backward as sweep_back
-from gradcli.engine.autograd.backward import seed_for, sweep
+from gradcli.engine.autograd.backward import check_inputs, seed_for, sweep
 from gradcli.engine.autograd.detached import FUNCTIONAL, GRAD, report_gradient
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.graph_view import tensors_of
 from gradcli.engine.autograd.hooks import apply_leaf_hooks
 from gradcli.engine.autograd.op import rename_node, traced
+from gradcli.engine.autograd.views import keeps_no_gradient
 from gradcli.engine.tensor.methods import without_history
 from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, Tensor
 from gradcli.engine.tensor.variable import Variable, recording, with_tangents
 from gradcli.engine.transforms.functional_arguments import (
     INPUT,
+    check_blocks,
     check_dependence,
     check_second_order,
     check_slopes,
@@ -44,20 +46,23 @@ def _seeds(outputs: list[Tensor], grad_outputs: Any) -> list[Tensor]:
         weights = list(grad_outputs)
     else:
         weights = [grad_outputs] * (1 if grad_outputs is not None else len(outputs))
+    seeds = [None if w is None and not o.requires_grad else seed_for(o, w, at)
+             for at, (o, w) in enumerate(zip(outputs, weights, strict=False))]
     if len(weights) != len(outputs):
         raise ShapeFault(f"{len(outputs)} outputs need {len(outputs)} gradients, and {len(weights)} were given").saying(
             f"got {len(outputs)} tensors and {len(weights)} gradients")
     for at, output in enumerate(outputs):
-        if not output.requires_grad:
+        if not output.requires_grad or keeps_no_gradient(output):
             raise without_history(output, "one of the outputs does not require grad and has no grad_fn").saying(
                 f"element {at} of tensors does not require grad and does not have a grad_fn")
-    return [seed_for(o, w) for o, w in zip(outputs, weights, strict=True)]
+    return [seed for seed in seeds if seed is not None]
 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False,
              grad_variables: Any = None, inputs: Any = None, retain_variables: Any = None) -> None:
     """Add to the `.grad` of every leaf the gradients of several outputs, each weighted by its gradient."""
     outputs = tensors_of(tensors, "the outputs")
+    check_inputs(inputs)
     seeds = _seeds(outputs, grad_tensors if grad_tensors is not None else grad_variables)
     keep = create_graph if retain_graph is None and retain_variables is None else bool(retain_graph or retain_variables)
     sweep_back(outputs, seeds, keep, create_graph, None if inputs is None else tensors_of(inputs, "the inputs"))
@@ -99,7 +104,7 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
 
     grads = sweep(flat_outputs, seeds, keep_graph, bool(create_graph), parents, finish_leaf)
     for x, target in zip(flat_inputs, parents, strict=True):
-        g = grads.get(target)
+        g = None if keeps_no_gradient(x) else grads.get(target)
         if g is not None and id(target) not in hooked:
             grads[target] = g = apply_leaf_hooks(target, g, bool(create_graph))
             hooked.add(id(target))
@@ -184,7 +189,7 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
         leaves, several = leaves_of(inputs, create_graph, "jacobian") if not forward else stand_ins(level, inputs)
         with with_tangents() if forward else nullcontext():
             result = func(*leaves)
-            outputs = checked_outputs(result, leaves, strict, "jacobian", on_each=True)
+            outputs = checked_outputs(result, leaves, strict, "jacobian", on_each=not create_graph)
             for output in outputs:
                 refuse_complex(output)
             blocks = derivative_columns(level, outputs, leaves) if forward else [
@@ -194,8 +199,8 @@ def jacobian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, 
     if forward:
         level.end()
         blocks = level.released(blocks)
-    for row in blocks:
-        check_slopes(row, "jacobian", strict and create_graph)
+    if strict and create_graph:
+        check_blocks(outputs, blocks, leaves)
     container = list if several and forward else tuple     # as PyTorch has them
     shaped = [container(b) if several else b[0] for b in blocks]
     return container(shaped) if isinstance(result, tuple) else shaped[0]
@@ -206,7 +211,7 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
     """The second derivatives of a scalar function, by every pair of elements of its inputs."""
     several = isinstance(inputs, tuple)
     checked_tensors(inputs, "inputs", "hessian")
-    is_forward(outer_jacobian_strategy, vectorize, create_graph)
+    forward = is_forward(outer_jacobian_strategy, vectorize, create_graph)
 
     def slopes(*xs: Any) -> Any:
         out = scalar_output(func(*xs), "hessian")
@@ -218,7 +223,8 @@ def hessian(func: Callable[..., Any], inputs: Any, create_graph: bool = False, s
         check_second_order(grads, strict)
         return grads if several else grads[0]
 
-    return jacobian(slopes, inputs, create_graph)
+    result = jacobian(slopes, inputs, create_graph or forward)
+    return [list(row) for row in result] if forward and several else result     # as PyTorch has them
 
 
 def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> Any:
@@ -227,15 +233,15 @@ def vjp(func: Callable[..., Any], inputs: Any, v: Any = None, create_graph: bool
         leaves, several = leaves_of(inputs, create_graph, "vjp")
         result = func(*leaves)
         outputs = checked_outputs(result, leaves, strict, "vjp")
-        if strict:
-            check_dependence(outputs, leaves)
         vectors = directions_of(v, outputs, isinstance(result, tuple), "the user-provided function returns", "vjp")
         seeds = [seed_for(o, w) for o, w in zip(outputs, vectors, strict=True)]
         pairs = [(o, s) for o, s in zip(outputs, seeds, strict=True) if o.requires_grad]
         grads = sweep([o for o, _ in pairs], [s for _, s in pairs], create_graph, create_graph,
                       [parent(x) for x in leaves])
     products = tuple(_variable(grads.get(parent(x), zeros(x)), x) for x in leaves)
-    check_slopes(products, "jacobian", strict and create_graph)
+    for count in range(1, len(leaves) + 1) if strict else ():
+        check_dependence(outputs, leaves[:count])
+        check_slopes(products[:count], "jacobian", create_graph)
     if not create_graph:
         products = tuple(report_gradient(outputs, FUNCTIONAL, product) for product in products)
     return _outside(result, create_graph), products if several else products[0]

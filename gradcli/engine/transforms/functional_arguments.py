@@ -68,6 +68,14 @@ def checked_outputs(result: Any, leaves: Sequence[Tensor], strict: bool, name: s
     return outputs
 
 
+def check_blocks(outputs: Sequence[Tensor], blocks: Sequence[Sequence[Any]], leaves: Sequence[Tensor]) -> None:
+    """Refuse an output that does not depend on an input, and a derivative that depends on none; in this order."""
+    for i, (output, row) in enumerate(zip(outputs, blocks, strict=True)):
+        for j in range(len(leaves)):
+            check_dependence([output], leaves[:j + 1], f"Output {i}")
+            check_slopes(row[:j + 1], "jacobian", True)
+
+
 def check_dependence(outputs: Sequence[Tensor], leaves: Sequence[Tensor], subject: str = "The output") -> None:
     """Refuse inputs that none of the outputs depends on."""
     ends = {parent(output) for output in outputs if output.requires_grad}

@@ -13,13 +13,13 @@ from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.tensor.variable import Variable, recording
+from gradcli.engine.tensor.variable import Dual, Variable, recording
 from gradcli.engine.transforms import functional
 from gradcli.engine.transforms.captured import CapturedMemory
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_map, tree_unflatten
 from gradcli.engine.transforms.vmap_rules import Slices, VmapInfo
 from gradcli.faults.mistakes import MappedResult
-from gradcli.faults.tree import GradFault, TypeFault, ValueFault
+from gradcli.faults.tree import GradFault, ShapeFault, TypeFault, ValueFault
 
 CAPTURED = ("vmap: inplace arithmetic(self, *extra_args) is not possible because `self` (aten::{}) is a captured "
             "Tensor, which is not being vmapped over: the function is called for each slice, and each call would "
@@ -93,7 +93,7 @@ def refusing_randomness(func: Callable[..., Any], randomness: str) -> Callable[.
         with drawing_as(randomness):
             return func(*args, **options)
 
-    return guarded
+    return named_like(func, guarded)
 
 
 def _check_randomness(randomness: Any) -> None:
@@ -123,7 +123,13 @@ def vmap(func: Callable[..., Any], in_dims: Any = 0, out_dims: Any = 0, randomne
         finally:
             functional.Repeated.slices = before
 
-    return mapped
+    return named_like(func, mapped)
+
+
+def named_like(func: Any, transformed: Any) -> Any:
+    """A function that a transform has made, with the name of what it was made of."""
+    transformed.__name__ = transformed.__qualname__ = getattr(func, "__name__", transformed.__name__)
+    return transformed
 
 
 def _joined_chunks(result: Any) -> Any:
@@ -268,9 +274,9 @@ def _joined(column: list[Any], dim: int | None, name: str, common: Slices | None
     dim = axis(dim, first.array.ndim + 1)
     if common is not None and (source := common.stacked_source(column)) is not None:
         return source[0] if source[1] == dim else traced.movedim(source[0], source[1], dim)
-    if any(x.requires_grad for x in column):
+    if any(x.requires_grad or type(x) is Dual for x in column):
         return of_slices(traced.stack(column, dim), column)
     if any(x.array.shape != first.array.shape for x in column):
-        raise ValueFault(f"vmap({name}, ...): the shapes of the results differ between slices")
+        raise ShapeFault(f"vmap({name}, ...): the shapes of the results differ between slices")
     stacked = Variable if isinstance(first, Variable) else Tensor
     return stacked(np.stack([x.array for x in column], dim))

@@ -67,6 +67,13 @@ def _refuse_call(name: str, *args: Any, **options: Any) -> NoReturn:
     raise TypeError(f"cannot create '{name}' instances")
 
 
+def stand_in(name: str, kind: type, call: Callable[..., Any],
+             methods: Mapping[str, Callable[..., Any]] = MappingProxyType({})) -> TypeProxy:
+    """The proxy of a class of a library, which `type` returns for its objects."""
+    STAND_INS[kind] = proxy = TypeProxy(name, (kind,), call, methods)
+    return proxy
+
+
 class GenericAlias(TypeProxy):
     """`list[int]` or `int | None`: a type with its parameters, or a union; they are shown, and not checked."""
 

@@ -19,7 +19,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import WriteObserver
 from gradcli.exposure import admitting
 from gradcli.lang.policy import SCRIPT
-from gradcli.lang.runtime.types import TypeProxy
+from gradcli.lang.runtime.types import TypeProxy, stand_in
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.platform import VERSIONS, versions
 from gradcli.namespace.python.argparse import Options, Plain, option_namespace, simple_namespace
@@ -79,6 +79,10 @@ FILES = {name: refusing(f"np.{name}", (f"gradcli run --var x=@data{end} FILE", "
 IMREAD = refusing("plt.imread", ("gradcli run --var x=@image.npy FILE", "gives a program data from a file"))
 
 
+PLAIN = stand_in("types.SimpleNamespace", Plain, simple_namespace)
+NAMESPACE = stand_in("argparse.Namespace", Options, option_namespace)
+
+
 def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[str], object],
                      complain: Callable[[str], object], read: Callable[[Any, str], Any],
                      torch: ModuleProxy, fill: Callable[[str, Any], str],
@@ -101,8 +105,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
             vars(modules[parent])[name] = modules[path]
     vars(modules["importlib.metadata"])["version"] = admitting(versions(vars(torch)[".version"]))
     modules["os.path"] = modules["os"].path
-    modules["types"] = ModuleProxy(
-        "types", SimpleNamespace=TypeProxy("types.SimpleNamespace", (Plain,), simple_namespace))
+    modules["types"] = ModuleProxy("types", SimpleNamespace=PLAIN)
     modules["numpy"] = _numpy(generators, options)
     modules["pylab"] = vars(modules["matplotlib"])["pylab"] = modules["matplotlib.pylab"] = _pylab(
         modules["matplotlib.pyplot"], modules["numpy"])
@@ -116,8 +119,7 @@ def standard_modules(argv: Callable[[], Any], generators: Any, write: Callable[[
     for path in ("IPython.display", "IPython.core.display"):
         vars(modules[path])["display"] = printers.display
     vars(modules["operator"]).update({name: _reading(name, read) for name in ("attrgetter", "methodcaller")})
-    vars(modules["argparse"]).update(ArgumentParser=_parser(argv, write), Namespace=TypeProxy(
-        "argparse.Namespace", (Options,), option_namespace))
+    vars(modules["argparse"]).update(ArgumentParser=_parser(argv, write), Namespace=NAMESPACE)
     modules["logging"] = _logging(complain, fill, settings)
     modules["warnings"] = _warnings(settings, names)
     modules["traceback"] = _traceback(modules["traceback"], complain)

@@ -18,7 +18,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.ordered import OrderedDict as Ordered
-from gradcli.lang.runtime.types import STAND_INS, TypeProxy
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy, stand_in
 
 DICT = METHODS[dict]
 DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert "
@@ -266,12 +266,12 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
     return kind
 
 
-OrderedDict = TypeProxy("collections.OrderedDict", (Ordered,), Ordered, {
+OrderedDict = stand_in("collections.OrderedDict", Ordered, Ordered, {
     "fromkeys": lambda iterable, value=None: Ordered.fromkeys(Budget().bounded(iterable), value)})
-deque = TypeProxy("collections.deque", (Deque,), Deque)
-defaultdict = TypeProxy("collections.defaultdict", (DefaultDict,), DefaultDict)
-Counter = TypeProxy("collections.Counter", (Tally,), Tally)
-ChainMap = TypeProxy("collections.ChainMap", (Chain,), Chain)
+deque = stand_in("collections.deque", Deque, Deque)
+defaultdict = stand_in("collections.defaultdict", DefaultDict, DefaultDict)
+Counter = stand_in("collections.Counter", Tally, Tally)
+ChainMap = stand_in("collections.ChainMap", Chain, Chain)
 for _kind, _name in ((Chain, "ChainMap"), (Deque, "collections.deque"), (Tally, "Counter"),
                      (DefaultDict, "collections.defaultdict")):
     named(_name)(_kind)

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.streams import TextBuffer
-from gradcli.lang.runtime.types import TypeProxy
+from gradcli.lang.runtime.types import stand_in
 
 
 @exposed("seek", "tell", "close", "flush", "getbuffer", "getvalue", "read", "write")
@@ -51,7 +51,7 @@ class Buffer:
 
 
 Buffer.__name__ = "_io.BytesIO"
-BytesIO = TypeProxy("_io.BytesIO", (Buffer,), Buffer)
+BytesIO = stand_in("_io.BytesIO", Buffer, Buffer)
 
 
-StringIO = TypeProxy("_io.StringIO", (TextBuffer,), TextBuffer)
+StringIO = stand_in("_io.StringIO", TextBuffer, TextBuffer)

@@ -59,7 +59,7 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
     """
     pre_hooks, forward_hooks, backward_hooks, backward_pre_hooks, non_full_backward_hooks = _hooks_of(module)
     called: set[int] = set()
-    result = None
+    result = backward_hook = None
     try:
         for hook in tuple(pre_hooks.values()):
             args, options = _run_pre_hook(module, hook, args, options)
@@ -67,12 +67,13 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], options: dict[str, Any])
             from gradcli.nn.module.backward_hooks import BackwardHook
 
             backward_hook = BackwardHook(module, tuple(backward_hooks.values()), tuple(backward_pre_hooks.values()))
-            result = backward_hook.attach_to_outputs(module.forward(*backward_hook.attach_to_inputs(args), **options))
-        else:
-            result = module.forward(*args, **options)
+            args = backward_hook.attach_to_inputs(args)
+        result = module.forward(*args, **options)
         for key, hook in tuple(forward_hooks.items()):
             called.add(key)
             result = _run_forward_hook(module, hook, args, options, result)
+        if backward_hook:
+            result = backward_hook.attach_to_outputs(result)
     except (LimitFault, RecursionError, MemoryError):
         raise
     except Exception:       # whatever it is, it goes on below

@@ -14,7 +14,7 @@ from gradcli.exposure import expose, exposed, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.format import HASHED
-from gradcli.lang.runtime.types import STAND_INS, TypeProxy
+from gradcli.lang.runtime.types import STAND_INS, TypeProxy, stand_in
 from gradcli.namespace.python.numbers.exact_number import ExactNumber
 
 DIGITS = 5_000          # of a number and of a context's precision
@@ -234,7 +234,7 @@ def localcontext(ctx: Any = None, *, prec: Any = None, rounding: Any = None) -> 
                                   former.rounding if rounding is None else rounding))
 
 
-Decimal = TypeProxy("decimal.Decimal", (Number,), _make, {"from_float": _make})
+Decimal = stand_in("decimal.Decimal", Number, _make, {"from_float": _make})
 STAND_INS[InvalidFault] = InvalidOperation = TypeProxy("decimal.InvalidOperation", (InvalidFault,))
 STAND_INS[ZeroFault] = DivisionByZero = TypeProxy("decimal.DivisionByZero", (ZeroFault,))
 STAND_INS[OverflowedFault] = Overflow = TypeProxy("decimal.Overflow", (OverflowedFault,))

@@ -13,7 +13,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
-from gradcli.lang.runtime.types import TypeProxy
+from gradcli.lang.runtime.types import stand_in
 from gradcli.namespace.python.numbers.decimals import Number
 from gradcli.namespace.python.numbers.exact_number import ExactNumber
 
@@ -139,6 +139,6 @@ def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
     return Rational(fractions.Fraction(*terms))
 
 
-Fraction = TypeProxy("fractions.Fraction", (Rational,), _make, {
+Fraction = stand_in("fractions.Fraction", Rational, _make, {
     "from_float": _make, "from_decimal": _make})
 numbers.Rational.register(Rational)

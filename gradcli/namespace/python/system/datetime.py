@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
-from gradcli.lang.runtime.types import TypeProxy
+from gradcli.lang.runtime.types import stand_in
 
 EPOCH = calendar.datetime(1970, 1, 1)
 LETTERS = frozenset("YymdHIMSfpaAbBjUWwuxXcDFTRe%zZ")
@@ -190,7 +190,7 @@ def _today() -> Day:
     return Day(EPOCH.date())
 
 
-datetime = TypeProxy("datetime.datetime", (DayTime,), _constructor(calendar.datetime, "datetime"), {
+datetime = stand_in("datetime.datetime", DayTime, _constructor(calendar.datetime, "datetime"), {
     "now": _now, "today": _now, "utcnow": _now})
-date = TypeProxy("datetime.date", (Day,), _constructor(calendar.date, "date"), {"today": _today})
-timedelta = TypeProxy("datetime.timedelta", (Span,), _constructor(calendar.timedelta, "timedelta"))
+date = stand_in("datetime.date", Day, _constructor(calendar.date, "date"), {"today": _today})
+timedelta = stand_in("datetime.timedelta", Span, _constructor(calendar.timedelta, "timedelta"))

@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.exposure import exposed, seal
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.format import HASHED
-from gradcli.lang.runtime.types import TypeProxy
+from gradcli.lang.runtime.types import stand_in
 from gradcli.namespace.python.system.os_path import DATA, FOLDER, absolute
 from gradcli.namespace.python.system.sys import refusing
 
@@ -138,5 +138,5 @@ for _name in FILES:
 seal(PosixPath)
 HASHED.add(PosixPath)
 
-Path = PurePath = PurePosixPath = TypeProxy("pathlib.PosixPath", (PosixPath,), PosixPath, {
+Path = PurePath = PurePosixPath = stand_in("pathlib.PosixPath", PosixPath, PosixPath, {
     name: refusing(f"Path.{name}", *DATA) for name in ("cwd", "home")})

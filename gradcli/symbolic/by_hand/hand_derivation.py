@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,16 +14,20 @@ from gradcli.analysis.detached import complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault, GradientShape, LimitFault
-from gradcli.symbolic.closed_form import closed_forms, shortest, traced_value
+from gradcli.symbolic.by_hand.slips import Comparison, Slip
+from gradcli.symbolic.closed_form import ClosedForms, closed_forms, shortest, traced_value
 from gradcli.symbolic.expression import MINUS_ONE, ZERO, Expr
 from gradcli.symbolic.fold import add, mul, power
 from gradcli.symbolic.higher_order import derivatives
-from gradcli.symbolic.tensor import SymbolicTensor, elementwise
+from gradcli.symbolic.tensor import SymbolicTensor, broadcast, elementwise
+from gradcli.symbolic.text import Writer
 from gradcli.symbolic.trace import Unknown
-from gradcli.symbolic.verification import close, from_same_state, near_points
+from gradcli.symbolic.verification import WrongFormula, close, from_same_state, near_points
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
+
+Names = tuple[str, ...]
 
 POINTS = 60         # points beside the given one
 RANGES = ((-3.0, 3.0), (0.05, 0.95), (1.0, 4.0))        # where they lie, in turn
@@ -30,6 +36,7 @@ FLOOR = 1e-15       # what both may be off by, at least
 NEIGHBOURS = (-3e-11, -7e-13, 2e-12, 5e-11)     # relative distances, at which rounding falls in other ways
 SPARE = 8           # how many times what neighbours differ by rounding may be
 SUSPECTS = 8        # points at which rounding is looked at
+COMPARED = 24       # points at which formulas are compared with those of usual slips
 
 
 class Compared(NamedTuple):
@@ -48,16 +55,18 @@ class Mistake(NamedTuple):
     factor      the derivative divided by the hand derivation; None likewise
     derivative  the closed form of the derivative; None likewise
     matrix      the derivative in matrix notation where it has no other form; "" likewise
+    slips       what is wrong with the hand derivation, where that has a name
     """
 
     missing: Expr | None
     factor: Expr | None
     derivative: SymbolicTensor | None
     matrix: str
+    slips: Sequence[Slip] = ()
 
 
 class HandCheck(NamedTuple):
-    """The verdict on a derivative by `name`.
+    """The verdict on a derivative by `names`: one, or two of a second derivative.
 
     points      how many points were compared
     place       the first point at which it is wrong, by name; None where it is right
@@ -66,7 +75,7 @@ class HandCheck(NamedTuple):
     mistake     what is wrong with the hand derivation, as formulas; None where it is right
     """
 
-    name: str
+    names: Names
     points: int
     place: dict[str, np.ndarray] | None
     expected: np.ndarray
@@ -74,8 +83,8 @@ class HandCheck(NamedTuple):
     mistake: Mistake | None
 
 
-def check_hand_derivation(session: Session, text: str, claim: str, name: str, leaves: list[str]) -> HandCheck:
-    """Compare the value of `claim` with the derivative of `text` by `name`, at the point and at others around it.
+def check_hand_derivation(session: Session, text: str, claim: str, names: Names, leaves: list[str]) -> HandCheck:
+    """Compare the value of `claim` with the derivative of `text` by `names`, at the point and at others around it.
 
     Raises GradientShape where the value of `claim` has another shape than the derivative.
     """
@@ -84,7 +93,7 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
         first: Compared | None = None
         for number, point in enumerate(_points({leaf: session[leaf].array for leaf in leaves})):
             try:
-                here = _at(session, point, text, claim, name)
+                here = _at(session, point, text, claim, names)
             except Fault as fault:
                 if not number or isinstance(fault, LimitFault):
                     raise
@@ -96,24 +105,25 @@ def check_hand_derivation(session: Session, text: str, claim: str, name: str, le
                 first = here
                 break
         else:
-            first = _apart(session, compared, text, claim, name)
-    mistake = None if first is None else _mistake(session, text, claim, name, leaves)
+            first = _apart(session, compared, text, claim, names)
+    mistake = None if first is None else _mistake(session, text, claim, names, leaves)
     place, expected, claimed = (None, np.zeros(()), np.zeros(())) if first is None else (
         first.point, first.expected, first.claimed)
-    return HandCheck(name, len(compared), place, expected, claimed, mistake)
+    return HandCheck(names, len(compared), place, expected, claimed, mistake)
 
 
-def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, name: str) -> Compared:
+def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, names: Names) -> Compared:
     """What is compared at a point."""
     for leaf, array in point.items():
         session[leaf] = Variable(array, True)
-    value = complete(session, [name], lambda: number_of(session, text))
-    derivative = derivatives(value, {name: session[name]}, 1)[name,]
-    expected = np.zeros_like(session[name].array) if derivative is None else derivative.array
+    value = complete(session, list(names), lambda: number_of(session, text))
+    derivative = derivatives(value, {name: session[name] for name in names}, len(names))[names]
+    shape = tuple(size for name in names for size in session[name].array.shape)
+    expected = np.zeros(shape) if derivative is None else derivative.array
     return Compared(point, float(value.array.reshape(())), expected, _claimed(session, claim, expected))
 
 
-def _apart(session: Session, compared: list[Compared], text: str, claim: str, name: str) -> Compared | None:
+def _apart(session: Session, compared: list[Compared], text: str, claim: str, names: Names) -> Compared | None:
     """The first point at which derivatives that are small everywhere differ beyond rounding."""
     if not compared:
         return None
@@ -121,17 +131,17 @@ def _apart(session: Session, compared: list[Compared], text: str, claim: str, na
         allowed = TOLERANCE * np.max([np.fmax(np.abs(p.expected), np.abs(p.claimed)) for p in compared], 0)
         suspects = [p for p in compared if (np.abs(p.claimed - p.expected) > allowed).any()]
         if suspects:
-            allowed += np.max([_rounding(session, p, text, claim, name) for p in suspects[:SUSPECTS]], 0)
+            allowed += np.max([_rounding(session, p, text, claim, names) for p in suspects[:SUSPECTS]], 0)
         return next((p for p in suspects if (np.abs(p.claimed - p.expected) > allowed).any()), None)
 
 
-def _rounding(session: Session, here: Compared, text: str, claim: str, name: str) -> np.ndarray:
+def _rounding(session: Session, here: Compared, text: str, claim: str, names: Names) -> np.ndarray:
     """What both derivatives may be off by at a point: they move by that where its numbers move by next to nothing."""
     moves = [np.zeros(here.expected.shape)]
     for distance in NEIGHBOURS:
         try:
             other = _at(session, {leaf: np.asarray(array * (1 + distance)) for leaf, array in here.point.items()}, text,
-                        claim, name)
+                        claim, names)
         except LimitFault:
             raise
         except Fault:
@@ -164,9 +174,10 @@ def _points(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
         yield {name: np.asarray(stream.uniform(low, high, array.shape)) for name, array in arrays.items()}
 
 
-def _mistake(session: Session, text: str, claim: str, name: str, leaves: list[str]) -> Mistake:
+def _mistake(session: Session, text: str, claim: str, names: Names, leaves: list[str]) -> Mistake:
     """What is wrong with a hand derivation."""
-    form = closed_forms(session, text, [name]).derivatives[0]
+    forms = closed_forms(session, text, list(dict.fromkeys(names)), len(names))
+    form = next(form for form in forms.derivatives if form.names == names)
     derivative = form.formula
     if derivative is None:
         return Mistake(None, None, None, form.matrix.text if form.matrix else "")
@@ -181,4 +192,42 @@ def _mistake(session: Session, text: str, claim: str, name: str, leaves: list[st
 
     missing = compared(lambda a, b: add(a, mul(MINUS_ONE, b)))
     factor = None if formula.body == ZERO else compared(lambda a, b: mul(a, power(b, MINUS_ONE)))
-    return Mistake(missing, factor, derivative, "")
+    return Mistake(missing, factor, derivative, "", _slips(session, text, formula, names, derivative, forms, leaves))
+
+
+def _slips(session: Session, text: str, formula: SymbolicTensor, names: Names, right: SymbolicTensor,
+           forms: ClosedForms, leaves: list[str]) -> list[Slip]:
+    """The slips that make `formula` of `right`, the derivative by `names`; [] where they have no name."""
+    arrays = {leaf: session[leaf].array for leaf in leaves}
+    values = {name: value.array for name, value in session.names().items() if isinstance(value, Tensor)}
+    points = [{**values, **forms.constants, **point} for point in islice(_points(arrays), COMPARED)]
+    one = all(not array.ndim for array in arrays.values())
+    function = forms.value.formula
+    body: Expr | None = function.body if one and function is not None else None
+    if len(names) > 1 and body is not None:        # what is differentiated last is a derivative itself
+        body = _derivative(session, text, names[0])
+
+    def short(expr: Expr) -> Expr:
+        return shortest(SymbolicTensor(right.shape, right.axes, expr), tuple(leaves)).body
+
+    def derived(expr: Expr) -> Expr | None:
+        return _derivative(session, Writer((), False).text(expr), names[-1]) if one else None
+
+    others = {} if len(names) > 1 else {name: other for name in leaves if name != names[0] and one and (
+        other := _derivative(session, text, name)) is not None}
+    try:
+        _, _, bodies = broadcast((right, formula))
+        return Comparison(body, right, points, short, cache(derived), names[-1]).slips(bodies[1], others)
+    except (KeyError, ValueError):      # a formula names what has no value here
+        return []
+
+
+def _derivative(session: Session, text: str, name: str) -> Expr | None:
+    """The closed form of a derivative by one of the leaves, which are numbers; None where there is none."""
+    try:
+        formula = closed_forms(session, text, [name]).derivatives[0].formula
+    except LimitFault:
+        raise
+    except (Fault, Unknown, WrongFormula):
+        return None
+    return None if formula is None else formula.body
