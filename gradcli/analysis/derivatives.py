@@ -173,7 +173,8 @@ class ExpressionFunction:
     def __call__(self, *inputs: Tensor) -> Tensor:
         for name, value in zip(self.names, inputs, strict=True):
             self.session[name] = value
-        self.outcome = outcome = complete(self.session, self.names, lambda: self.value(self.session, self.text))
+        self.outcome = outcome = complete(self.session, self.names, lambda: self.value(self.session, self.text),
+                                          self.text)
         if any(self.session.names().get(name) is not value for name, value in zip(self.names, inputs, strict=True)):
             require_unchanged(self.session, self.names)
         return outcome

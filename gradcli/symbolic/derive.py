@@ -94,7 +94,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     statements = Paper.statements(text, result)
     with from_same_state(session, quiet=True):
         starts = {name: session[name] for name in leaves}      # the program may assign another value to the name
-        value = complete(session, leaves, lambda: _plain_value(session, text, statements, result))
+        value = complete(session, leaves, lambda: _plain_value(session, text, statements, result), text)
         roots = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
                 and leaf.node is None} | starts
         parameters = {path: leaf for path, leaf in named_tensors(session.names()) if path not in session.names() and (

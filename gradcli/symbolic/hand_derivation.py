@@ -107,7 +107,7 @@ def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, n
     """What is compared at a point."""
     for leaf, array in point.items():
         session[leaf] = Variable(array, True)
-    value = complete(session, [name], lambda: number_of(session, text))
+    value = complete(session, [name], lambda: number_of(session, text), text)
     derivative = derivatives(value, {name: session[name]}, 1)[name,]
     expected = np.zeros_like(session[name].array) if derivative is None else derivative.array
     return Compared(point, float(value.array.reshape(())), expected, _claimed(session, claim, expected))

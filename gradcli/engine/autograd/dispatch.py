@@ -144,9 +144,11 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     out = result_class(result)
     if not tracked:
         out.cut = cut
-    elif cls.copies:
-        out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
-        out = report_copied(values[0], out.cut.cause, out) if isinstance(values[0], Tensor) else out
+    elif cls.copies is not None:
+        copied = values[cls.copies]
+        if isinstance(copied, Tensor):
+            out.cut = DetachedBy(f"{'torch' if cls.function else ''}.{cls.names[0]}()", here())
+            out = report_copied(copied, out.cut.cause, out)
     elif result.dtype.kind == "f":
         record(cls, values, arrays, result, out, reduced)
         if out.node is None and ends_history(cls):
