@@ -94,11 +94,12 @@ def perturbed(value: Any, factor: float) -> Any:
 
 
 def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], text: str,
-             stopped: Callable[[str, str], Any] | None = None) -> Tensor:
+             stopped: Callable[[str, str], Any] | None = None, own: bool = False) -> Tensor:
     """The value of `text` by `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was
     detached, with the repairs that complete it.
 
     `stopped` is called with the name, and with what detached a part on purpose; by default a remark is made.
+    With `own`, a gradient of 0 by a leaf that the text itself names is judged, too.
     """
     start = _Start.of(session, names)
     with DetachmentRecorder().listening() as recorder:
@@ -106,7 +107,7 @@ def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tens
     if recorder.at:
         stopped = stopped or (lambda name, cause: session.remark("stopped", stop_note(name, cause)))
         try:
-            _Judge(session, names, evaluate, value, start).of(recorder, stopped)
+            _Judge(session, names, evaluate, value, start, own).of(recorder, stopped)
         except LostByConversion as fault:
             keep_completing(fault, text, partial(_gradient_lost, session, names, start, value.array.copy()))
             raise
@@ -227,17 +228,20 @@ class _Judge:
     """Decides whether detached values matter for the gradients by some names."""
 
     def __init__(self, session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], value: Tensor,
-                 start: _Start) -> None:
+                 start: _Start, own: bool = False) -> None:
         self.session, self.evaluate, self.value, self.start = session, evaluate, value, start
         values = session.names()
         self.leaves = {id(parent(values[name])): name for name in names if isinstance(values.get(name), Tensor)}
+        self.own = {name for name, leaf in values.items() if own and isinstance(leaf, Tensor) and leaf.requires_grad
+                    and leaf.node is None} - set(self.leaves.values())
+        self.leaves |= {id(values[name]): name for name in self.own}
         self.array = value.array.copy()
 
     def of(self, recorder: DetachmentRecorder, stopped: Callable[[str, str], Any]) -> None:
         """Raise CutHistory for the first detachment that matters; call `stopped` if it was intended."""
         reached = self._names([self.value])
         by_name = {name: [point for point in recorder.at.values() if name in self._names(point.tensors)]
-                   for name in self.leaves.values()}
+                   for name in self.leaves.values() if name not in self.own & reached}
         for name, detachments in by_name.items():
             parts = [point for point in detachments if name not in reached or point.cause not in PIECEWISE_CONSTANT]
             culprit = self._culprit(parts, exact=name not in reached)

@@ -38,3 +38,14 @@ def numbers(lines):
     import re
 
     return [float(word) for word in re.findall(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?", " ".join(lines))]
+
+
+def test_loaders_of_what_has_a_length():
+    import torch
+
+    from gradcli.session.session import Session
+
+    for loader in ("{'a': 1}, sampler=['a']", "{0: 1, 1: 5}, batch_size=2", "'abc', batch_size=2", "[(1, 2.), (3, 4.)]"):
+        expected = list(eval(f"torch.utils.data.DataLoader({loader})"))     # texts of this file
+        assert Session(style="modern").run(
+            f"from torch.utils.data import DataLoader; list(DataLoader({loader}))") == f"{expected}\n", loader
