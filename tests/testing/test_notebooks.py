@@ -1,5 +1,7 @@
 """Notebooks as IPython stores them: magics whose result is kept, display(), errors of every version."""
 
+import json
+
 import pytest
 
 from support.program import gradcli
@@ -63,6 +65,39 @@ def test_an_update_stores_what_is_displayed_once(tmp_path):
     outcome_of(tmp_path, cell)
     assert gradcli("test", "--style", "modern", "--update", "a.ipynb", cwd=tmp_path).status == 0
     assert gradcli("test", "--style", "modern", "a.ipynb", cwd=tmp_path).status == 0
+
+
+def test_notebooks_of_format_3_are_read(tmp_path):
+    path = tmp_path / "a.ipynb"
+    outputs = [{"output_type": "stream", "stream": "stdout", "text": ["1\n"]},
+               {"output_type": "pyout", "prompt_number": 1, "text": ["2"], "html": ["<b>2</b>"]}]
+    cells = [{"cell_type": "heading", "level": 1, "source": "T"},
+             {"cell_type": "code", "input": ["print(1)\n", "1 + 1"], "outputs": outputs, "prompt_number": 1},
+             {"cell_type": "code", "input": "1 / 0", "prompt_number": 2, "outputs": [
+                 {"output_type": "pyerr", "ename": "ZeroDivisionError", "evalue": "", "traceback": []}]}]
+    for text, status in (("2", 0), ("3", 4)):
+        outputs[1]["text"] = [text]
+        path.write_text(json.dumps({"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]}))
+        assert gradcli("test", "a.ipynb", cwd=tmp_path).status == status, text
+    assert "is a notebook of format 3" in gradcli("test", "--update", "a.ipynb", cwd=tmp_path).out
+    assert gradcli("run", "a.ipynb", cwd=tmp_path).out == "1\n2\n"
+
+
+def test_what_is_no_notebook_is_told_in_its_own_terms(tmp_path):
+    code = {"cell_type": "code", "source": "1", "execution_count": 1, "metadata": {}}
+    for content, words in (([], "it has no cells"), (None, "it has no cells"),
+                           ({"nbformat": 4, "cells": [5]}, "its cell 1 is none"),
+                           ({"nbformat": 4, "cells": [{**code, "outputs": ["x"]}]}, "an output of its cell 1 is none"),
+                           ({"nbformat": 4, "cells": [{"cell_type": "code"}]}, "it has no 'source'"),
+                           ({"nbformat": 4, "cells": [{**code, "source": 5}]}, "where a text belongs stands 5")):
+        (tmp_path / "a.ipynb").write_text(json.dumps(content))
+        outcome = gradcli("test", "a.ipynb", cwd=tmp_path)
+        assert outcome.status == 6 and f"is not a notebook: {words}\n" in outcome.out, (content, outcome)
+
+
+def test_a_result_that_is_stored_without_its_text_is_run_alone(tmp_path):
+    formula = {"output_type": "execute_result", "data": {"text/latex": "$1$"}, "metadata": {}, "execution_count": 1}
+    assert outcome_of(tmp_path, ("1", [formula]), ("2", [result("2")])).status == 0
 
 
 def test_an_empty_file_is_no_notebook(tmp_path):
