@@ -127,3 +127,26 @@ def test_a_misspelt_marker_is_named(tmp_path):
     (tmp_path / "a.md").write_text("```gradcil\n>>> 1\n1\n```\n")
     outcome = gradcli("test", "a.md", cwd=tmp_path)
     assert outcome.status == 2 and "gradcil: did you mean gradcli?" in outcome.err
+
+
+def test_options_in_another_spelling_are_told(tmp_path):
+    for comment, meant in (("# approx=1e-3", "# approx 1e-3"), ("# error: G0502", "# error G0502"),
+                           ("# ERROR g0502", "# error G0502"), ("# Random", "# random"),
+                           ("# approx nan", "# approx 1e-4"),
+                           ("# error ZeroDivisionError", "the code of a fault belongs there"),
+                           ("# error handling", ""), ("# random seed", ""), ("# approx", "")):
+        (tmp_path / "a.txt").write_text(f">>> 1.5  {comment}\n1.5\n")
+        outcome = gradcli("test", "a.txt", cwd=tmp_path)
+        assert (meant in outcome.out and outcome.status == 4) if meant else outcome.status == 0, (comment, outcome)
+
+
+def test_what_begins_a_file_or_stands_alone_hides_no_check(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbf>>> 1\n2\n")
+    assert "1 failed" in gradcli("test", "a.txt", cwd=tmp_path).out
+    assert "1 updated" in gradcli("test", "--update", "a.txt", cwd=tmp_path).out
+    assert (tmp_path / "a.txt").read_bytes() == b"\xef\xbb\xbf>>> 1\n1\n"
+    (tmp_path / "a.md").write_text("```console\n$ gradcli\nx\n$ gradcli eval 1\n2\n```\n")
+    outcome = gradcli("test", "a.md", cwd=tmp_path)
+    assert "1 failed, 1 skipped" in outcome.out or "1 failed, 0 passed, 1 skipped" in outcome.out, outcome
+    (tmp_path / "a.py").write_text('def f():\n    """f\n\n    >>> f()\n    5\n    """\n')
+    assert "prompts in a script are not tested, the first in line 4" in gradcli("test", "a.py", cwd=tmp_path).err
