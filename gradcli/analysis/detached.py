@@ -132,7 +132,8 @@ def _gradient_lost(session: Session, names: Sequence[str], start: _Start, array:
         raise
     except Fault as fault:
         return fault
-    if not value.requires_grad or value.shape != array.shape or not np.allclose(value.array, array, 1e-4, 1e-6, True):
+    if not (value.requires_grad and value.array.size == array.size
+            and np.allclose(value.array.ravel(), array.ravel(), 1e-4, 1e-6, True)):
         return UsageFault("the value is another one")
     return None
 

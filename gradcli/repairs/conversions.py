@@ -16,12 +16,14 @@ from gradcli.repairs.site import FaultContext, Site, site_of, with_option
 
 MODULES = ("math", "np", "numpy")
 SAME = {"fabs": "abs", "arcsin": "asin", "arccos": "acos", "arctan": "atan", "absolute": "abs", "power": "pow",
-        "fsum": "sum"}
+        "fsum": "sum", "degrees": "rad2deg", "radians": "deg2rad"}
 LOGARITHMS = {"2": "log2", "10": "log10", "e": "log", "math.e": "log"}      # by their base
 SWITCH = re.compile(r"torch\.(?:autograd\.)?(?:no_grad\(\)|inference_mode\((?:True)?\)|set_grad_enabled\(False\))")
 UNWRAPPING = frozenset({"item", "tolist", "detach", "numpy", "data"})
-WRAPPING = frozenset({"float", "int", "str", "repr", "tensor", "from_numpy", "as_tensor", "Tensor", "FloatTensor",
-                      "DoubleTensor"})
+WRAPPING = frozenset({"float", "int", "str", "repr", "tensor", "from_numpy", "as_tensor", "asarray", "Tensor",
+                      "FloatTensor", "DoubleTensor"})
+NUMBER = re.compile(r"-?\d+(?:\.\d*)?(?:e-?\d+)?|-?\.\d+")
+FILLING = frozenset({"full", "full_like", "new_full"})
 COPYING = frozenset({"new", "new_tensor", "copy", "deepcopy", "Variable", "Parameter"})     # one value's numbers alone
 
 
@@ -53,6 +55,9 @@ def converted(fault: LostByConversion, case: FaultContext) -> None:
             fault.hints.append((text, "the tensor itself: a write to it keeps the history"))
         return
     outer = _outermost(parts)
+    if outer is not None and (filled := _filled(site, outer)):
+        fault.hints.append(filled)
+        return
     text = _without(site, outer) if outer is not None else ""
     if text and outer is not None and text != parts.of(outer):
         exact = (outer[1], outer[2]) == (parts.start, parts.end)
@@ -141,6 +146,29 @@ def _without(site: Site, node: Node) -> str:
     if len(call.args) != 1:
         return parts.of(node)
     [inner] = call.args
-    if inner[0] in ("list", "tuple", "list_comprehension") or isinstance(site.value(inner), list | tuple):
+    if inner[0] in ("list", "tuple"):
+        return _stacked(site, inner)
+    if inner[0] == "list_comprehension" or isinstance(site.value(inner), list | tuple):
         return f"torch.stack({parts.of(inner)})"
     return _without(site, inner)
+
+
+def _stacked(site: Site, node: Node) -> str:
+    """A list of numbers, tensors and lists of them as a stack of tensors."""
+    members = [_stacked(site, member) if member[0] in ("list", "tuple") else
+               f"torch.tensor({float(number[0])})" if (number := NUMBER.fullmatch(site.parts.of(member))) else
+               _without(site, member) if _converts(site.parts, member) else site.parts.of(member) for member in node[3]]
+    return f"torch.stack([{', '.join(members)}])"
+
+
+def _filled(site: Site, converted: Node) -> tuple[str, str] | None:
+    """The repair of a call that fills a tensor with a converted value: one filled with 1, times the value."""
+    parts = site.parts
+    for node in parts.path:
+        call = call_of(node)
+        if call is not None and call.name in FILLING and converted in (*call.args[-1:], call.options.get("fill_value")):
+            ones = parts.text[node[1]:converted[1]] + "1.0" + parts.text[converted[2]:node[2]]
+            spot = site.spot_of(node)
+            return (spot.rewritten(node, f"({ones} * {_without(site, converted)})"),
+                    f"{spot.where()}: keeps the history")
+    return None

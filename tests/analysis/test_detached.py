@@ -232,7 +232,10 @@ def test_repairs_complete_the_gradient():
             ("with torch.set_grad_enabled(False):\n    y = x * 2\ny ** 2", 4),
             ("@torch.no_grad()\ndef f(v):\n    return v * 2\nf(x)", 2),
             ("torch.distributions.Normal(x, 1.0).sample()", 1),
-            ("torch.full((2,), x.item()).sum()", None), ("float(f'{x.item()}')**2", None), (f"{step}; w.sum()", None)):
+            ("torch.full((2,), x.item()).sum()", 2), ("torch.tensor((x, 2*x)).sum()", 3),
+            ("torch.as_tensor((2*x, -1.0)).sum()", 2), ("torch.tensor([[x.item(), 1.0], [0.0, 1]]).det()", 1),
+            ("math.degrees(x)", 57.29578),
+            ("float(f'{x.item()}')**2", None), (f"{step}; w.sum()", None)):
         with pytest.raises(CutHistory) as raised:
             _derivatives(session_at(0.5), text, ["x"], 1)
         fault = raised.value

@@ -107,7 +107,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
             if wrapper is not Tensor and result_class is not Volatile:
                 result_class = wrapper
                 mixed = mixed or wrapper is Array
-        elif type(v) is tuple and v and isinstance(v[0], Tensor):
+        elif type(v) is tuple and v and isinstance(v[0], Tensor) and not cls.creates:
             arrays.append(tuple([x.array for x in v]))
             tracked = tracked or any(x.requires_grad for x in v)
             classes = {RESULT[type(x)] for x in v}
