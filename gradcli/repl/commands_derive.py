@@ -174,7 +174,8 @@ def draw_curve(repl: Repl, argument: str) -> None:
     with repl.rollback(), _typed_repairs(expression):
         name, ends = interval(repl.session, match["name"], "over", EXAMPLE)
         program = recomputing(repl, expression, name)
-        chart = curve_chart(repl.session, [program], name, ends, POINTS, True, adaptive=True)
+        behind = name in repl.session.words(program.removesuffix(expression))
+        chart = curve_chart(repl.session, [program if behind else expression], name, ends, POINTS, True, adaptive=True)
     chart.curves[0] = chart.curves[0]._replace(title=expression)
     columns, lines = get_terminal_size()
     repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))
