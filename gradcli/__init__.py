@@ -23,8 +23,10 @@ __all__ = ["Fault", "Session", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "Session":
+        from gradcli.session.outside_copies import register
         from gradcli.session.session import Session
 
+        register()
         return Session
     if name == "Fault":
         from gradcli.faults.tree import Fault

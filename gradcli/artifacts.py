@@ -46,10 +46,22 @@ def is_current(name: str, packed: str, *sources: str) -> bool:
         return False
 
 
+def home_folder() -> str:
+    """The user's home: on POSIX that of the password database where HOME is empty or, as nobody's home is, relative."""
+    if os.name != "posix" or os.path.isabs(os.environ.get("HOME", "")):
+        return os.path.expanduser("~")
+    from pwd import getpwuid
+
+    try:
+        return getpwuid(os.getuid()).pw_dir
+    except KeyError:        # a user without an entry
+        return os.sep
+
+
 def path_of(name: str) -> str:
     """The path of the cache file, which depends on the package's directory and the Python version."""
     folder = os.environ.get("XDG_CACHE_HOME", "")       # one that is relative may be anybody's, and counts as none
-    home = folder if os.path.isabs(folder) else os.path.expanduser("~/.cache")
+    home = folder if os.path.isabs(folder) else os.path.join(home_folder(), ".cache")
     here = crc32(os.path.abspath(__file__).encode())
     return os.path.join(home, "gradcli", f"{name}-{sys.version_info.major}.{sys.version_info.minor}-{here:08x}.bin")
 

@@ -5,6 +5,7 @@ import random
 import stat
 import subprocess
 import sys
+from pwd import getpwuid
 
 import pytest
 
@@ -116,3 +117,11 @@ def test_a_regular_file_is_read_whole_in_part_and_from_its_end(tmp_path):
         regular_file.read("/dev/null")
     with pytest.raises(FileNotFoundError):
         regular_file.read(path + "x")
+
+
+def test_a_home_that_is_relative_or_empty_is_none(monkeypatch):
+    for home in ("", ".", "sub/folder"):
+        monkeypatch.setenv("HOME", home)
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+        assert os.path.isabs(artifacts.path_of("thing")) and artifacts.home_folder() == os.path.expanduser(
+            f"~{getpwuid(os.getuid()).pw_name}"), home

@@ -75,7 +75,7 @@ class Curves:
         watched = list(self.names) if self.slope else []
         for n, point in enumerate(zip(*places, strict=True)):
             leaves = self._set(point)
-            value = complete(self.session, watched, lambda: number_of(self.session, text))
+            value = complete(self.session, watched, lambda: number_of(self.session, text), text)
             rows[0, n] = value.array.item()
             if self.slope:
                 rows[1:, n] = [0.0 if grad is None else grad.array.item() for grad in _slopes(value, leaves)]

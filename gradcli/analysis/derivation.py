@@ -65,7 +65,7 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
     text = with_final_name(text)
     snapshot = Snapshot(session)
     with snapshot.watching():
-        swept = complete(session, leaves, lambda: number_of(session, text))     # faults show the text as it is
+        swept = complete(session, leaves, lambda: number_of(session, text), text)     # faults show the text as it is
         if not swept.requires_grad and swept.cut is not None and swept.cut.cause == FIRST_ORDER:
             with session.running():
                 raise without_history(swept, "there is nothing to derive: the value has no history")

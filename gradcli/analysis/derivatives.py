@@ -158,6 +158,9 @@ def require_unchanged(session: Session, names: Sequence[str]) -> None:
     for name in names:
         current = session.names().get(name)
         if not (isinstance(current, Tensor) and current.requires_grad and current.node is None):
+            if isinstance(current, Tensor) and not current.requires_grad:
+                raise UsageFault(f"{name} requires no gradient any more once the expression has run, so nothing can be "
+                                 "differentiated by it")
             raise UsageFault(f"the expression gives {name} another value, so nothing can be differentiated by it")
 
 
@@ -173,7 +176,8 @@ class ExpressionFunction:
     def __call__(self, *inputs: Tensor) -> Tensor:
         for name, value in zip(self.names, inputs, strict=True):
             self.session[name] = value
-        self.outcome = outcome = complete(self.session, self.names, lambda: self.value(self.session, self.text))
+        self.outcome = outcome = complete(self.session, self.names, lambda: self.value(self.session, self.text),
+                                          self.text)
         if any(self.session.names().get(name) is not value for name, value in zip(self.names, inputs, strict=True)):
             require_unchanged(self.session, self.names)
         return outcome

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from gradcli.analysis.completing_repairs import keep_completing
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.detached import TEXT, Detachments
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
 from gradcli.engine.tensor.write_gate import DataWrites, writing
 from gradcli.faults.gradients import LostByConversion
-from gradcli.faults.tree import Fault, LimitFault, SecondBackward
+from gradcli.faults.tree import Fault, LimitFault, SecondBackward, UsageFault
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 Sweeping = TypeVar("Sweeping", bound=Callable[..., Any])
 Gradients = list[tuple[Tensor, Any]]
 STEP = 2.0 ** -7                # the relative perturbation of a number; for 0 the absolute one
+SMALLER = 2.0 ** -7             # of the perturbation: what follows smoothly then changes that much less
 MOST_PLACES = 8                        # places that are tested one by one
 MOST_TENSORS = 64                       # source tensors recorded for one place
 DELIBERATE = frozenset({".data", ".detach()", ".detach_()", "torch.no_grad()", "a volatile Variable"})    # intended
@@ -91,24 +93,60 @@ def perturbed(value: Any, factor: float) -> Any:
     return value
 
 
-def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor],
-             stopped: Callable[[str, str], Any] | None = None) -> Tensor:
-    """The value of `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was detached.
+def complete(session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], text: str,
+             stopped: Callable[[str, str], Any] | None = None, own: bool = False) -> Tensor:
+    """The value of `text` by `evaluate`. Raises CutHistory if a gradient by one of the names misses a part that was
+    detached, with the repairs that complete it.
 
     `stopped` is called with the name, and with what detached a part on purpose; by default a remark is made.
+    With `own`, a gradient of 0 by a leaf that the text itself names is judged, too.
     """
     start = _Start.of(session, names)
     with DetachmentRecorder().listening() as recorder:
         value = evaluate()
     if recorder.at:
         stopped = stopped or (lambda name, cause: session.remark("stopped", stop_note(name, cause)))
-        _Judge(session, names, evaluate, value, start).of(recorder, stopped)
+        try:
+            _Judge(session, names, evaluate, value, start, own).of(recorder, stopped)
+        except LostByConversion as fault:
+            keep_completing(fault, text, partial(_gradient_lost, session, names, start, value.array.copy()))
+            raise
     return value
+
+
+def _gradient_lost(session: Session, names: Sequence[str], start: _Start, array: Any, text: str) -> Fault | None:
+    """What is wrong with the gradients of a text in place of one with the value `array`; None if nothing is."""
+    def value_of() -> Tensor:
+        value = session.eval(text)
+        if not isinstance(value, Tensor):
+            raise UsageFault("a number has no gradient")
+        return value
+
+    try:
+        with start.replayed(session), session.silenced():
+            with DetachmentRecorder().listening() as recorder:
+                value = value_of()
+        judge = _Judge(session, names, value_of, value, start)
+        judge.of(recorder, lambda name, cause: None)
+    except LimitFault:
+        raise
+    except Fault as fault:
+        return fault
+    if not (value.requires_grad and value.array.size == array.size
+            and np.allclose(value.array.ravel(), array.ravel(), 1e-4, 1e-6, True)):
+        return UsageFault("the value is another one")
+    return None
 
 
 def stop_note(name: str, cause: str) -> str:
     """What it means that a part of the gradient by a name is stopped on purpose."""
     return f"{cause} stops the gradient: what goes through it is no part of {name}.grad"
+
+
+def steer_note(name: str, cause: str) -> str:
+    """What it means that a program takes another way at any other number than the one that it made of a tensor."""
+    return (f"where {cause} gives any other number, the program goes another way: {name}.grad is the gradient on the "
+            "way that it went")
 
 
 def sweeping(function: Sweeping) -> Sweeping:
@@ -191,17 +229,20 @@ class _Judge:
     """Decides whether detached values matter for the gradients by some names."""
 
     def __init__(self, session: Session, names: Sequence[str], evaluate: Callable[[], Tensor], value: Tensor,
-                 start: _Start) -> None:
+                 start: _Start, own: bool = False) -> None:
         self.session, self.evaluate, self.value, self.start = session, evaluate, value, start
         values = session.names()
         self.leaves = {id(parent(values[name])): name for name in names if isinstance(values.get(name), Tensor)}
+        self.own = {name for name, leaf in values.items() if own and isinstance(leaf, Tensor) and leaf.requires_grad
+                    and leaf.node is None} - set(self.leaves.values())
+        self.leaves |= {id(values[name]): name for name in self.own}
         self.array = value.array.copy()
 
     def of(self, recorder: DetachmentRecorder, stopped: Callable[[str, str], Any]) -> None:
         """Raise CutHistory for the first detachment that matters; call `stopped` if it was intended."""
         reached = self._names([self.value])
         by_name = {name: [point for point in recorder.at.values() if name in self._names(point.tensors)]
-                   for name in self.leaves.values()}
+                   for name in self.leaves.values() if name not in self.own & reached}
         for name, detachments in by_name.items():
             parts = [point for point in detachments if name not in reached or point.cause not in PIECEWISE_CONSTANT]
             culprit = self._culprit(parts, exact=name not in reached)
@@ -209,6 +250,8 @@ class _Judge:
                 continue
             if name in reached and culprit.cause in DELIBERATE:
                 stopped(name, culprit.cause)
+            elif name in reached and self._steers(culprit):
+                self.session.remark("steered", steer_note(name, culprit.cause))
             else:
                 self._refuse(name, culprit, name in reached)
 
@@ -225,8 +268,20 @@ class _Judge:
         if not detachments or not self._depends_on(detachments, exact):
             return None
         ordered = sorted(detachments, key=lambda point: point.cause in DELIBERATE)
-        single = (point for point in ordered[:MOST_PLACES] if len(ordered) > 1 and self._depends_on([point], exact))
-        return next(single, ordered[0])
+        single = [point for point in ordered[:MOST_PLACES] if len(ordered) > 1 and self._depends_on([point], exact)]
+        smooth = (point for point in single if exact or not self._steers(point))
+        return next(smooth, (single or ordered)[0])
+
+    def _steers(self, point: Detachment) -> bool:
+        """Whether the value jumps, or there is none, where the detached numbers are others: they choose its way."""
+        def distance(factor: float) -> float:
+            other = self._reevaluate([point.place], factor)
+            if other is None or other.shape != self.array.shape:
+                return np.inf
+            return float(np.max(np.abs(np.subtract(other, self.array, dtype=np.float64)), initial=0.0))
+
+        pairs = [(distance(factor), distance(factor * SMALLER)) for factor in (STEP, -STEP)]
+        return all(near >= far / 2 or far == np.inf and near == 0 for far, near in pairs)
 
     def _depends_on(self, detachments: list[Detachment], exact: bool) -> bool:
         """Whether the value changes when the detached numbers do, in both directions, and not without."""

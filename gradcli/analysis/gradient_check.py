@@ -61,7 +61,7 @@ def check_against_slopes(session: Session, expression: str, tolerance: float = T
         leaves = {name: leaf for name, leaf in leaves.items() if name not in again}     # the text computes it itself
         leaves |= _unnamed(outputs, evaluation(), tensors)
         for k in range(len(outputs)):       # before a gradient of 0 is believed
-            complete(session, list(leaves), partial(evaluation.output, k), evaluation.stopped.setdefault)
+            complete(session, list(leaves), partial(evaluation.output, k), expression, evaluation.stopped.setdefault)
         with _doubles([*leaves.values()], leaves.values()):
             labels = ["output"] if len(outputs) == 1 else [f"output {k}" for k in range(len(outputs))]
             return [*_findings(evaluation, evaluation, leaves, tolerance, 1, labels),

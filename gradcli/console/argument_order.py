@@ -185,7 +185,9 @@ def _unknown(word: str, others: list[str], group: Any, spelled: Spellings) -> Us
         program = f"gradcli eval {quoted(word)}"
         if word == "-c":        # as of python and of shells
             program = f"gradcli -e {quoted((*others, '1 + 1')[0])}"
-        hints = () if word[:2] == "--" else (program,)
+        if word in ("-v", "-V"):
+            program = "gradcli --version"
+        hints = () if word[:2] == "--" or word[1:].isalpha() and word.lower() not in ("-c", "-v") else (program,)
         return UsageFault(f"there is no option {word!r}{close}", *hints, "gradcli --help")
     if os.path.isfile(word):
         return UsageFault(f"there is no command {word!r}, but a file", f"gradcli run {quoted(word)}")

@@ -227,6 +227,8 @@ def read_setting(key: Key, value: Raw, where: str) -> Raw:
         result: Raw = READERS[key.kind](value)
     except (ValueError, TypeError, KeyError, OverflowError):
         raise UsageFault(f"{where}: {value!r} is not {EXPECTED[key.kind]}") from None
+    if result != result:
+        raise UsageFault(f"{where}: {value!r} is not {EXPECTED[key.kind]}")
     if key.choices and result not in key.choices:
         raise UsageFault(f"{where}: {value!r} is not one of {', '.join(key.choices)}")
     if isinstance(result, (int, float)) and not isinstance(result, bool) and key.name != "seed" and not result >= 0:
@@ -296,5 +298,7 @@ def history_path() -> str:
 
 def _home(variable: str, *default: str) -> str:
     """The directory a variable names; relative ones are ignored, as the XDG rules ask."""
+    from gradcli.artifacts import home_folder
+
     folder = os.environ.get(variable, "")
-    return folder if os.path.isabs(folder) else os.path.join(os.path.expanduser("~"), *default)
+    return folder if os.path.isabs(folder) else os.path.join(home_folder(), *default)

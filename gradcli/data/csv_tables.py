@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
+from math import isinf
 from typing import Any, NamedTuple
 
 from gradcli.faults.tree import ValueFault
@@ -87,7 +89,10 @@ def _column(rows: list[CsvRow], at: int, names: list[str]) -> list[Any]:
 
 def _number(text: str, where: str) -> float:
     if _is_number(text):
-        return TRUTH[text.strip()] if text.strip() in TRUTH else float(text)
+        value = TRUTH[text.strip()] if text.strip() in TRUTH else float(text)
+        if isinf(value) and "inf" not in text.lower():
+            raise ValueFault(f"{text.strip()[:40]} in {where} is beyond double precision, which ends at 1.8e308")
+        return value
     if _is_missing(text):
         raise ValueFault(f"there is no number in {where}: {text[:40]!r}", "nan in its place: a number that is missing")
     if DECIMAL_COMMA.fullmatch(text):
@@ -115,13 +120,15 @@ def _rows(text: str) -> Iterator[CsvRow]:
 
 
 def _separator(text: str) -> str:
-    """What stands between the cells, as the first row that is no comment shows; blanks only between numbers."""
-    lines = [QUOTED.sub("", line) for line in text.splitlines() if line.strip()]
-    first = next((line for line in lines if line.lstrip()[0] != "#"), "")
+    """What stands between the cells, as the first row that is no comment shows; blanks only between numbers, which may
+    have a heading."""
+    lines = (QUOTED.sub("", line) for line in text.splitlines() if line.strip())
+    first, second = (*islice((line for line in lines if line.lstrip()[0] != "#"), 2), "", "")[:2]
     if separator := next((mark for mark in SEPARATORS if mark in first.strip(" ")), ""):
         return separator
-    cells = first.split()
-    return " " if len(cells) > 1 and all(map(_is_number, cells)) else ","
+    width, rows = len(first.split()), [first, second]
+    numbers = [len(row.split()) == width and all(map(_is_number, row.split())) for row in rows]
+    return " " if width > 1 and any(numbers) else ","
 
 
 def _cells(cells: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import Any
 
 from gradcli.faults.tree import ValueFault
@@ -17,9 +18,11 @@ def from_json(text: str, member: str) -> Any:
     if not text.strip():
         raise ValueFault("it is empty, and no JSON")
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_float=_finite)
     except RecursionError:
         raise ValueFault(DEEP) from None
+    except ValueFault:
+        raise
     except ValueError as error:
         raise ValueFault(f"not JSON: {error}") from None
     return _select(value, member)
@@ -32,9 +35,11 @@ def from_jsonl(text: str, member: str) -> Any:
         if not line.strip():
             continue
         try:
-            values.append(json.loads(line))
+            values.append(json.loads(line, parse_float=_finite))
         except RecursionError:
             raise ValueFault(f"line {number}: {DEEP}") from None
+        except ValueFault as fault:
+            raise ValueFault(f"line {number}: {fault.message}") from None
         except ValueError as error:
             raise ValueFault(f"line {number} is not JSON: {error}") from None
     if not values:
@@ -58,8 +63,22 @@ def _select(value: Any, member: str) -> Any:
     if isinstance(value, dict):
         raise _choose(value, "it is an object" if not member else f"{member} is an object", path)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
+        records = value
         value = [_stored(item) if "data" in item else _row(item, value, path) for item in value]
+        try:
+            return _checked(value)
+        except ValueFault as fault:
+            offered = _common(records)[:MOST_NAMES]
+            raise ValueFault(fault.message, *(f"@FILE:{path}{name}" for name in offered)) from None
     return _checked(value)
+
+
+def _finite(text: str) -> float:
+    """The number that a JSON text spells. Raises ValueFault for one that no float can hold."""
+    value = float(text)
+    if isinf(value):
+        raise ValueFault(f"{text[:40]} is beyond double precision, which ends at 1.8e308")
+    return value
 
 
 def _member(value: Any, name: str, path: str) -> Any:

@@ -16,12 +16,18 @@ MOST_INPUTS = 100_000
 INDENT = re.compile(r"[ \t]+")
 
 
+class Malformed(ValueError):
+    """What stands in a notebook where something else belongs."""
+
+
 class Cell(NamedTuple):
-    """A code cell: which cell of the notebook it is, from 0, its text, and all that is stored of it."""
+    """A code cell: which cell of the notebook it is, from 0, its text, all that is stored of it as in format 4, and
+    the path to it in the JSON."""
 
     number: int
     source: str
     stored: dict[str, Any]
+    path: tuple[str | int, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -41,17 +47,46 @@ class Cell(NamedTuple):
 
 
 def code_cells(text: str, name: str) -> list[Cell]:
-    """The code cells of a notebook of format 4, in order."""
+    """The code cells of a notebook of format 4 or 3, in order."""
     import json
 
     try:
         content = json.loads(text.removeprefix("\ufeff"))
-        if content["nbformat"] != 4:
-            raise FileFault(f"{name} is a notebook of format {content['nbformat']}, and only format 4 is read")
-        return [Cell(number, text_of(cell["source"]), cell) for number, cell in enumerate(content["cells"])
-                if cell["cell_type"] == "code"]
+        if not isinstance(content, dict):
+            raise Malformed("it has no cells")
+        if content["nbformat"] not in (3, 4):
+            raise FileFault(f"{name} is a notebook of format {content['nbformat']}, and only formats 3 and 4 are read")
+        sheets = enumerate(content["worksheets"]) if content["nbformat"] == 3 else [(None, content)]
+        places = [(("cells", n) if sheet is None else ("worksheets", sheet, "cells", n), cell)
+                  for sheet, page in sheets for n, cell in enumerate(page["cells"])]
+        cells = []
+        for number, (path, cell) in enumerate(places):
+            if not isinstance(cell, dict):
+                raise Malformed(f"its cell {number + 1} is none")
+            if cell["cell_type"] == "code":
+                cell = cell if path[0] == "cells" else _as_format_4(cell)
+                cells.append(Cell(number, text_of(cell["source"]), cell, path))
+        return cells
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:   # JSON of any shape
         raise not_a_notebook(name, error) from None
+
+
+KINDS_OF_3 = {"text": "text/plain", "html": "text/html", "latex": "text/latex", "png": "image/png",
+              "jpeg": "image/jpeg", "svg": "image/svg+xml", "json": "application/json"}
+OUTPUTS_OF_3 = {"pyout": "execute_result", "pyerr": "error"}
+
+
+def _as_format_4(cell: dict[str, Any]) -> dict[str, Any]:
+    """A code cell of format 3 as format 4 stores it."""
+    outputs = []
+    for output in cell.get("outputs", ()):
+        kind = OUTPUTS_OF_3.get(output["output_type"], output["output_type"])
+        if kind in ("execute_result", "display_data"):
+            data = {KINDS_OF_3.get(key, key): value for key, value in output.items()}
+            outputs.append({"output_type": kind, "data": data})
+        else:
+            outputs.append({"name": output.get("stream", "stdout"), **output, "output_type": kind})
+    return {**cell, "source": cell["input"], "outputs": outputs, "execution_count": cell.get("prompt_number")}
 
 
 def not_a_notebook(name: str, error: Exception) -> FileFault:
@@ -60,19 +95,19 @@ def not_a_notebook(name: str, error: Exception) -> FileFault:
 
     reason = f"it is no JSON: {error}" if isinstance(error, JSONDecodeError) else \
         f"it has no {error}" if isinstance(error, KeyError) else \
-        str(error) if type(error) in (TypeError, ValueError) and "indices" not in str(error) else "it has no cells"
+        str(error) if isinstance(error, Malformed) else "something in it is not what belongs there"
     return FileFault(f"{name} is not a notebook: {reason}")
 
 
 def text_of(value: str | list[str]) -> str:
     """A text that is stored whole or as a list of lines. JSON can spell half a character, which is no text."""
     if not isinstance(value, (str, list)):
-        raise TypeError(f"where a text belongs stands {str(value)[:40]}")
+        raise Malformed(f"where a text belongs stands {str(value)[:40]}")
     text = "".join(value)
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(f"half a character, \\u{ord(text[error.start]):04x}, stands alone in a cell") from None
+        raise Malformed(f"half a character, \\u{ord(text[error.start]):04x}, stands alone in a cell") from None
     return text
 
 

@@ -378,7 +378,8 @@ def calls(fault: Fault) -> list[str]:
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
     """The notes and the repairs of a fault, which may quote values of the program, without true addresses."""
     return [shortened(veiled(note)) for note in fault.notes], [
-        (shortened(veiled(repair)), shortened(veiled(why))) for repair, why in fault.hints]
+        (shortened(veiled(repair if fault.source else repair.replace("{y}", "y"))), shortened(veiled(why)))
+        for repair, why in fault.hints]
 
 
 def render(fault: Fault) -> str:

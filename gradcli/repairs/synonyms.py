@@ -42,7 +42,8 @@ NAMES: dict[str, tuple[str, str]] = {
 }
 
 _SHELL = "this is for the shell or the prompt, and no part of a program: leave it out"
-LEFT_OUT = dict.fromkeys(("exit", "quit", "ls", "cd", "pip", "clear", "In", "Out"), _SHELL) | dict.fromkeys(
+LEFT_OUT = dict.fromkeys(("exit", "quit", "ls", "cd", "pip", "clear"), _SHELL) | dict.fromkeys(
+    ("In", "Out"), "notebooks remember cells under this name; at the prompt _ is the last value") | dict.fromkeys(
     ("end", "endif", "endfor", "fi", "done", "begin"), "a block ends where its indentation ends: leave this out") | {
     "jnp": "tensors do what arrays do: torch.sqrt, torch.linspace, torch.tensor",
     "tf": "programs here are written with torch: torch.tensor, torch.matmul",

@@ -62,6 +62,8 @@ def show_derivative(repl: Repl, argument: str) -> None:
     with repl.rollback(), _typed_repairs(argument), _own_faults_first(repl, argument):
         _set_samples(repl, argument)
         program, leaves = recomputing(repl, argument), reached(repl.session, argument)
+        if not leaves:
+            raise UsageFault(f"there is nothing to differentiate by: no name of now leads to {argument}", ":history")
         forms = closed_forms(repl.session, program, leaves)
         page = FormulaPage(repl.session, forms, writes_decimals(program), False, None)
     repl.write(page.render("text"))
@@ -107,31 +109,37 @@ def _require_same(argument: str, before: Any, after: Any) -> None:
         raise UsageFault(f"{argument} was computed from other values than those its names have now", ":history")
 
 
-def recomputing(repl: Repl, argument: str) -> str:
+def recomputing(repl: Repl, argument: str, varied: str = "") -> str:
     """A program: the statements that recompute what an expression needs after its graph was freed, then itself.
 
-    They are followed backwards, so that what a name was before it was changed is computed too.
+    They are followed backwards, so that what a name was before it was changed is computed too. The name `varied` is
+    not computed.
     """
-    from gradcli.analysis.derivatives import assigned_name
+    from gradcli.analysis.derivatives import assigned_name, assigned_names
     from gradcli.lang.syntax.parser import parse
+    from gradcli.lang.syntax.query import walk
 
     names = repl.session.names()
 
     def computed(text: str) -> set[str]:
-        return {name for name in repl.session.words(text) if holds_numbers(names.get(name)) and (
+        return {name for name in repl.session.words(text) if name != varied and holds_numbers(names.get(name)) and (
             names[name].node is not None)}
 
     needed, lines = computed(argument), [argument]
+    later: set[str] = set()     # names that have got other values since, or none
     for entry in reversed(repl.entries):
         for statement in reversed(parse(entry.text, "<expression>")[3]):
             text, target = entry.text[statement[1]:statement[2]], assigned_name(statement)
             if target in needed:
-                used = computed(text.partition("=")[2])
+                words = text.partition("=")[2]
+                used = computed(words) | later.intersection(repl.session.words(words)) - {varied}
                 needed = needed - {target} | used
                 lines.append(text)
             elif any(re.search(CHANGES.format(re.escape(name)), text, re.MULTILINE) for name in needed):
                 needed |= computed(text)
                 lines.append(text)
+            later.update(assigned_names(statement) if statement[0] != "delete" else
+                         [str(node[3]) for node in walk(statement) if node[0] == "NAME"])
     return "\n".join(reversed(lines))
 
 
@@ -162,8 +170,12 @@ def draw_curve(repl: Repl, argument: str) -> None:
     match = OVER.fullmatch(argument)
     if not match:
         raise UsageFault(":plot takes an expression, and the name and the interval that it is drawn over", EXAMPLE)
-    with repl.rollback(), _typed_repairs(match["expression"].strip()):
+    expression = match["expression"].strip()
+    with repl.rollback(), _typed_repairs(expression):
         name, ends = interval(repl.session, match["name"], "over", EXAMPLE)
-        chart = curve_chart(repl.session, [match["expression"].strip()], name, ends, POINTS, True, adaptive=True)
+        program = recomputing(repl, expression, name)
+        behind = name in repl.session.words(program.removesuffix(expression))
+        chart = curve_chart(repl.session, [program if behind else expression], name, ends, POINTS, True, adaptive=True)
+    chart.curves[0] = chart.curves[0]._replace(title=expression)
     columns, lines = get_terminal_size()
     repl.write(text(chart, min(columns, 100), max(4, min(lines - 2, ROWS))))

@@ -112,6 +112,8 @@ def check_gradients(repl: Repl, argument: str) -> None:
 
 def _by_leaves(repl: Repl, expression: str) -> str:
     """An expression after the statements that computed what it names, so that leaves can be varied."""
+    from gradcli.repl.commands_derive import recomputing
+
     statements: dict[str, str] = {}
     pending = [expression]
     while pending:
@@ -125,12 +127,16 @@ def _by_leaves(repl: Repl, expression: str) -> str:
                     pending.append(text)
                 elif text:
                     return _recomputed(repl, expression)
+    if recomputing(repl, expression).count("\n") > len(statements):     # names have got other values since, or none
+        return _recomputed(repl, expression)
     ordered = [entry.text.strip() for entry in repl.entries if entry.text.strip() in statements.values()]
     return "\n".join([*dict.fromkeys(ordered), expression])
 
 
 def _recomputed(repl: Repl, expression: str) -> str:
     """An expression after all statements behind it, if they give the value that it has; else alone, with a note."""
+    from gradcli.analysis.derivatives import assigned_names
+    from gradcli.lang.syntax.parser import parse
     from gradcli.repl.commands_derive import recomputing
 
     program, before = recomputing(repl, expression), repl.session.eval(expression)
@@ -138,7 +144,10 @@ def _recomputed(repl: Repl, expression: str) -> str:
         after = repl.session.eval(program)      # what it changes is taken back with all that the check changes
     except Fault:
         after = None
-    if holds_numbers(before) and holds_numbers(after) and before.array.tobytes() == after.array.tobytes():
+    made = {name for statement in parse(program, "<expression>")[3] for name in assigned_names(statement)}
+    leaves = any(holds_numbers(value) and value.node is None for name, value in repl.names().items() if name in made)
+    both = holds_numbers(before) and holds_numbers(after)
+    if both and not leaves and before.array.tobytes() == after.array.tobytes():
         return program
     tell(f"note: the statements behind {expression} cannot be run again, so the names in it are varied themselves")
     return expression

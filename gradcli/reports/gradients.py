@@ -47,7 +47,7 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
     from gradcli.analysis.detached import complete
 
     if order == 1:
-        value = complete(session, leaves, lambda: number_of(session, text))
+        value = complete(session, leaves, lambda: number_of(session, text), text)
         require_unchanged(session, leaves)
         _sweep(session, leaves, value)
         return value, [{name: _gradient(session, name) for name in leaves}]
@@ -56,7 +56,7 @@ def _derivatives(session: Session, text: str, leaves: list[str], order: int) -> 
         if session[name].array.size != 1:
             raise UsageFault(f"--order {order} needs numbers, and {name} has {session[name].array.size} elements")
         _clear(session, leaves)
-        value = complete(session, [name], lambda: number_of(session, text))
+        value = complete(session, [name], lambda: number_of(session, text), text)
         require_unchanged(session, leaves)
         derivative = value
         for gradients in orders:

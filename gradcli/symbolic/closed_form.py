@@ -80,7 +80,7 @@ def closed_forms(session: Session, text: str, leaves: Sequence[str], order: int 
     """
     program = Program(session, text, leaves, order)
     with from_same_state(session):
-        complete(session, leaves, program.evaluate)
+        complete(session, leaves, program.evaluate, text)
         require_unchanged(session, leaves)
     point = {name: session[name].array.copy() for name in leaves}
     return _verified(program, point, program.forms(point))

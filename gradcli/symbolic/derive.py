@@ -14,6 +14,7 @@ from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
+from gradcli.faults.gradients import LostByConversion
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.named_tensors import named_tensors
@@ -51,6 +52,10 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
     one = not result and len(statements) == 1 and not assigned_name(statements[0])
     try:
         return derive_on_paper(session, with_parts_named(session, text) if one else text, leaves, result)
+    except LostByConversion:
+        if one:                                 # told of the program's own words, not of those with the parts named
+            complete(session, leaves, lambda: number_of(session, text), text)
+        raise
     except NonScalarBackward as fault:
         if not result:
             fault.hints[:] = summed(text)       # the whole of it: the parts have names that the program lacks
@@ -95,7 +100,8 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     statements = Paper.statements(text, result)
     with from_same_state(session, quiet=True):
         starts = {name: session[name] for name in leaves}      # the program may assign another value to the name
-        value = complete(session, leaves, lambda: _plain_value(session, text, statements, result))
+        value = complete(session, leaves, lambda: _plain_value(session, text, statements, result), text,
+                         own=True)
         roots = {name: leaf for name, leaf in session.names().items() if isinstance(leaf, Tensor) and leaf.requires_grad
                 and leaf.node is None} | starts
         parameters = {path: leaf for path, leaf in named_tensors(session.names()) if path not in session.names() and (

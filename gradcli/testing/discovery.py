@@ -14,7 +14,7 @@ from gradcli.testing.model import Check, Document, Lines, OutputParts, split
 MARKDOWN = (".md", ".markdown")
 SCRIPTS = (".grad", ".py")
 SUFFIXES = (*MARKDOWN, ".rst", ".ipynb", *SCRIPTS, ".txt")
-PROMPTED = re.compile(rb"^[ \t]*(?:>>>( |\r?$)|In ?\[[\d ]*\]:)", re.MULTILINE)
+PROMPTED = re.compile(rb"(?:^|\A\xef\xbb\xbf)[ \t]*(?:>>>( |\r?$)|In ?\[[\d ]*\]:)", re.MULTILINE)
 
 
 class Script(Document):
@@ -122,6 +122,11 @@ def _script(path: str, content: bytes) -> Document:
     source = decode_utf8(content, path)
     beside = output_of(path)
     if not os.path.exists(beside):
-        return Document(path, content, [Check(1, source, kind="program")])
-    expected = content_of(beside)
-    return Script(path, expected, [Check(1, source, split(decode_utf8(expected, beside)), 0, kind="script")])
+        document = Document(path, content, [Check(1, source, kind="program")])
+    else:
+        expected = content_of(beside)
+        document = Script(path, expected, [Check(1, source, split(decode_utf8(expected, beside)), 0, kind="script")])
+    if prompt := PROMPTED.search(content):
+        line = content.count(b"\n", 0, prompt.start()) + 1
+        document.notes.append(f"{path}: prompts in a script are not tested, the first in line {line}")
+    return document

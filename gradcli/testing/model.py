@@ -18,7 +18,8 @@ Lines = tuple[str, ...]
 
 _OPTION = r"(?:skip|random|approx(?:[ \t]+[\d.]+(?:[eE][-+]?\d+)?)?|error[ \t]+G\d{4})"
 OPTIONS = re.compile(rf"(?:^|[ \t])#[ \t]*({_OPTION}(?:[ \t]*,[ \t]*{_OPTION})*)[ \t]*$")
-COMMENT = re.compile(r"(?:^|[ \t])#[ \t]*([A-Za-z]+)(?:[ \t]+(\S+))?[ \t]*$")
+COMMENT = re.compile(r"(?:^|[ \t])#[ \t]*([A-Za-z]+)(?:(?:[ \t]+|[ \t]*[:=][ \t]*)(\S+))?[ \t]*$")
+EXCEPTION = re.compile(r"[A-Z]\w+(?:Error|Exception)")
 WORDS = ("skip", "random", "approx", "error")
 DIRECTIVE = re.compile(r"[ \t]*#[ \t]*gradcli:[ \t]*(.*)$")
 UNCOMPARED = ("program", "unrun")
@@ -138,10 +139,12 @@ def _misspelt(line: str) -> CheckOptions | None:
     comment = COMMENT.search(line)
     if comment is None:
         return None
-    word, value = comment[1], comment[2] or ""
-    if word == "error" and (not value or any(map(str.isdigit, value))):
-        return CheckOptions(problem=f"# error {value}".rstrip() + NO_CODE)
-    if word == "approx" and value and value[0] in "0123456789.-+":
+    word, value, written = comment[1], comment[2] or "", comment[0].strip()
+    if OPTIONS.search(meant := f"# {word.lower()} {value.upper() if word.lower() == 'error' else value}".rstrip()):
+        return CheckOptions(problem=f"{written} is no option; write {meant}")
+    if word.lower() == "error" and (not value or any(map(str.isdigit, value)) or EXCEPTION.fullmatch(value)):
+        return CheckOptions(problem=written + NO_CODE)
+    if word == "approx" and (value[:1] in tuple("0123456789.-+") or value in ("nan", "inf")):
         return CheckOptions(problem=f"# approx {value}: {value!r} is no tolerance; write # approx 1e-4")
     if word in WORDS or word.startswith(WORDS) or (value and not any(map(str.isdigit, value))):
         return None

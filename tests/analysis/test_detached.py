@@ -1,7 +1,11 @@
 """Gradients that would be 0, or lack a part, because history was left behind: refused, with place and repair."""
 
+import numpy as np
 import pytest
 
+from gradcli.engine.tensor.variable import Variable
+from gradcli.faults.mistakes import CutHistory
+from gradcli.reports.gradients import _derivatives
 from gradcli.session.session import Session
 from tests.support.program import gradcli
 
@@ -212,3 +216,50 @@ def test_what_the_library_itself_leaves_behind_is_told():
     for stop, cause in (("y = x * 2; y.detach_(); y * x", ".detach_()"),
                         ("b = torch.zeros(3)\nwith torch.no_grad(): b[1] = x\nb.sum() * x", "torch.no_grad()")):
         assert gradcli("grad", stop, "--at", "x=0.5").err.startswith(f"note: {cause} stops the gradient"), stop
+
+
+def test_repairs_complete_the_gradient():
+    from gradcli.lang.messages.paste_check import pasted
+
+    step = "w = torch.ones(1, requires_grad=True); o = optim.SGD([w], lr=0.1); (w * x).sum().backward(); o.step()"
+    for text, slope in (
+            ("torch.tensor([float(v) for v in [x, 2*x]]).sum()", 3), ("torch.tensor(x.tolist()) * 2", 2),
+            ("torch.from_numpy(x.detach().numpy()) * 2", 2), ("float(str(x.item()))**2", 1), ("math.hypot(x, 0)", 1),
+            ("math.atan2(x, 1)", 0.8), ("math.fsum([x, x])", 2), ("nn.Parameter(x.data) * 2", 2),
+            ("import copy; copy.copy(x.item()) * 2", 2), ("x.new_tensor(x.item()) * 2", 2), ("x.new_tensor(x) * 2", 2),
+            ("x.view(1).new(x.view(1)).sum()", 1), ("import copy; copy.copy(x) * 2", 2),
+            ("y = [v.item() * 2 for v in [x, x]]\ntorch.tensor(y).sum()", 4),
+            ("with torch.set_grad_enabled(False):\n    y = x * 2\ny ** 2", 4),
+            ("@torch.no_grad()\ndef f(v):\n    return v * 2\nf(x)", 2),
+            ("torch.distributions.Normal(x, 1.0).sample()", 1),
+            ("torch.full((2,), x.item()).sum()", 2), ("torch.tensor((x, 2*x)).sum()", 3),
+            ("torch.as_tensor((2*x, -1.0)).sum()", 2), ("torch.tensor([[x.item(), 1.0], [0.0, 1]]).det()", 1),
+            ("math.degrees(x)", 57.29578),
+            ("float(f'{x.item()}')**2", None), (f"{step}; w.sum()", None)):
+        with pytest.raises(CutHistory) as raised:
+            _derivatives(session_at(0.5), text, ["x"], 1)
+        fault = raised.value
+        if slope is None:
+            assert not fault.hints and any("compute it with the tensor" in note for note in fault.notes), text
+            continue
+        for repair, why in reversed(fault.hints):       # of several lines that belong together, too
+            text = pasted(text, fault, repair, why)
+        [derivative] = _derivatives(session_at(0.5), text, ["x"], 1)[1][0].values()
+        assert derivative.array == pytest.approx(slope), text
+
+
+def test_a_number_that_only_chooses_the_way_is_remarked():
+    for text, slope in (("assert abs(x.item() - 0.5) < .001\nx * 3", 3), ("x * 2 if x.item() == 0.5 else x * 7", 2),
+                        ("{0.5: 5}[x.item()] * x", 5)):
+        notes = []
+        [derivative] = _derivatives(session_at(0.5, notes.append), text, ["x"], 1)[1][0].values()
+        assert derivative.array == slope and "x.grad is the gradient on the way that it went" in notes[0], text
+    for text in ("{0.5: 5}[x.item()] * x + math.sin(x)", "v = x.item()\n{0.5: 5}[0.5] * x + v * v"):
+        with pytest.raises(CutHistory):
+            _derivatives(session_at(0.5), text, ["x"], 1)
+
+
+def session_at(x, note=None):
+    session = Session(note=note)
+    session["x"] = Variable(np.array(x), True)
+    return session

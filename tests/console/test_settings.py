@@ -44,7 +44,7 @@ def test_an_unknown_key_is_a_warning_with_the_nearest_name(home):
     ('style = "old"', "'old' is not one of tutorial, modern"),
     ('seed = "x"', "'x' is not a whole number"),
     ("seed = 1.5", "1.5 is not a whole number"),
-    ("precision = -1", "-1 is negative"),
+    ("precision = -1", "-1 is negative"), ("time-limit = nan", "nan is not a number"),
     ('memory-limit = "lots"', "'lots' is not a size such as 64M"),
     ("double = 2", "2 is not true or false"),
     ("style = ", "is not TOML"),

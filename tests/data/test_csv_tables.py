@@ -27,6 +27,7 @@ def written(tmp_path, name, text):
     ("1.0 2.0\n3.0  4.0\n", [[1, 2], [3, 4]]), (" 1 2\n", [[1, 2]]), ("# a b\n1e0 2e0\n", [[1, 2]]),
     ("# a,b\n1,2\n", [[1, 2]]), ("# a note\n# another\nx,y\n1,2\n", [[1, 2]]), ("# note\n7\n8\n", [7, 8]),
     (" a , b \n1, 2\n", [[1, 2]]), ("\"a;b\",c\n1,2\n", [[1, 2]]), ("1,nan\n", None), ("7\n", [7]),
+    ("x y\n1 2\n3 4\n", [[1, 2], [3, 4]]), ("first name\nann lee\n", ["ann lee"]),
     ("ann\nbob\n", ["bob"]), ("a;b\nx y;1\n", [["x y", 1.0]]),
 ])
 def test_rows_of_every_separator(tmp_path, text, wanted):
@@ -184,3 +185,13 @@ def test_numbers_beyond_single_precision_are_no_infinities(tmp_path):
 def test_values_out_of_place_are_offered_theirs(words, repair):
     told = gradcli(*words)
     assert told.status and f"= help: {repair}\n" in told.err
+
+
+def test_numbers_beyond_double_precision_are_told_and_columns_of_records_offered(tmp_path):
+    for name, text in (("a.csv", "1e400\n"), ("a.json", "[1e400]"), ("a.jsonl", "1\n-1e999\n")):
+        with pytest.raises(FileFault, match="is beyond double precision"):
+            load(written(tmp_path, name, text))
+    assert load(written(tmp_path, "b.json", "[1e308, Infinity]"), double=True).tolist() == [1e308, np.inf]
+    with pytest.raises(FileFault) as raised:
+        load(written(tmp_path, "c.json", '[{"x": 1, "y": "a"}, {"x": 2, "y": "b"}]'))
+    assert [repair.rpartition(":")[2] for repair, _ in raised.value.hints] == ["x", "y"]

@@ -38,3 +38,15 @@ def numbers(lines):
     import re
 
     return [float(word) for word in re.findall(r"[-+]?\d+\.?\d*(?:e[-+]?\d+)?", " ".join(lines))]
+
+
+def test_loaders_of_what_has_a_length():
+    from torch.utils.data import DataLoader
+
+    from gradcli.session.session import Session
+
+    for loader, expected in (("{'a': 1}, sampler=['a']", DataLoader({"a": 1}, sampler=["a"])),
+                             ("{0: 1, 1: 5}, batch_size=2", DataLoader({0: 1, 1: 5}, batch_size=2)),
+                             ("'abc', batch_size=2", DataLoader("abc", batch_size=2))):
+        assert Session(style="modern").run(
+            f"from torch.utils.data import DataLoader; list(DataLoader({loader}))") == f"{[*expected]}\n", loader

@@ -40,3 +40,13 @@ def test_types_are_those_of_torch():
         f"    print({text!r}, str(error).splitlines()[0])\n" for text in texts)
     mine, theirs = (run(program).splitlines() for run in (Session(style="modern").run, python_prints))
     assert [pair for pair in itertools.zip_longest(mine, theirs) if pair[0] != pair[1]] == []
+
+
+def test_tuples_of_tensors_and_numbers_are_the_numbers_in_them():
+    torch = pytest.importorskip("torch")
+    session = Session(style="modern")
+    for data in ("(torch.tensor(1.), 2.0)", "(2, torch.tensor(1))", "(torch.tensor(1), 2.5)",
+                 "((torch.tensor(1.), 2), (3, 4))",
+                 "(torch.tensor(1.).double(), torch.tensor(1.))", "(torch.tensor([1.]), torch.tensor([2.]))"):
+        for call in (f"torch.tensor({data})", f"torch.as_tensor({data})", f"torch.ones(1).new_tensor({data})"):
+            assert session.run(call) == f"{eval(call, {'torch': torch})!r}\n", call      # texts of this file

@@ -33,6 +33,26 @@ def test_steps_follow_the_graph_behind_a_name(repl):
                                                         ":steps (x * k).sum()").out.split())
 
 
+def test_names_that_are_gone_or_others_by_now_are_computed_again(repl):
+    submit(repl, "x = Variable(torch.ones(1), requires_grad=True)", "y = x * 3", "out = (y * y).sum()")
+    submit(repl, "out.backward()")
+    for change in ("del y", "y = 5", "x = 7"):
+        derived = " ".join(submit(repl, change, ":steps out").out.split())
+        assert derived.startswith("y = 3*x out = y**2") and derived.endswith("= 18, as reverse mode says"), change
+        assert "y.grad" in submit(repl, ":steps --tape out").out, change
+        checked = submit(repl, ":check out")
+        assert "the slope is 18 " in checked.out if change != "x = 7" else "varied themselves" in checked.err, change
+    assert "no name of now leads to out" in submit(repl, ":diff out").err
+
+
+def test_a_plot_follows_the_statements_behind_a_name(repl):
+    submit(repl, "x = Variable(torch.ones(1), requires_grad=True)", "y = x * 3", "out = (y * y).sum()")
+    for name, end in (("x", 18), ("y", 2)):
+        drawn = submit(repl, f":plot out over {name}=0:1").out
+        assert drawn.lstrip().startswith(f"{end} ┤" if name == "y" else "│"), drawn
+        assert f"⠒⠒ out   ⠂⠐ {name}.grad" in drawn, drawn
+
+
 def test_plot_draws_an_expression_over_a_name_and_changes_nothing(repl):
     submit(repl, "x = 7; k = torch.ones(2)")
     out = submit(repl, ":plot (k * x).sum() over x=-1:1").out

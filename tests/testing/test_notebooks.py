@@ -1,5 +1,7 @@
 """Notebooks as IPython stores them: magics whose result is kept, display(), errors of every version."""
 
+import json
+
 import pytest
 
 from support.program import gradcli
@@ -65,6 +67,39 @@ def test_an_update_stores_what_is_displayed_once(tmp_path):
     assert gradcli("test", "--style", "modern", "a.ipynb", cwd=tmp_path).status == 0
 
 
+def test_notebooks_of_format_3_are_read(tmp_path):
+    path = tmp_path / "a.ipynb"
+    outputs = [{"output_type": "stream", "stream": "stdout", "text": ["1\n"]},
+               {"output_type": "pyout", "prompt_number": 1, "text": ["2"], "html": ["<b>2</b>"]}]
+    cells = [{"cell_type": "heading", "level": 1, "source": "T"},
+             {"cell_type": "code", "input": ["print(1)\n", "1 + 1"], "outputs": outputs, "prompt_number": 1},
+             {"cell_type": "code", "input": "1 / 0", "prompt_number": 2, "outputs": [
+                 {"output_type": "pyerr", "ename": "ZeroDivisionError", "evalue": "", "traceback": []}]}]
+    for text, status in (("2", 0), ("3", 4)):
+        outputs[1]["text"] = [text]
+        path.write_text(json.dumps({"nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]}))
+        assert gradcli("test", "a.ipynb", cwd=tmp_path).status == status, text
+    assert "is a notebook of format 3" in gradcli("test", "--update", "a.ipynb", cwd=tmp_path).out
+    assert gradcli("run", "a.ipynb", cwd=tmp_path).out == "1\n2\n"
+
+
+def test_what_is_no_notebook_is_told_in_its_own_terms(tmp_path):
+    code = {"cell_type": "code", "source": "1", "execution_count": 1, "metadata": {}}
+    for content, words in (([], "it has no cells"), (None, "it has no cells"),
+                           ({"nbformat": 4, "cells": [5]}, "its cell 1 is none"),
+                           ({"nbformat": 4, "cells": [{**code, "outputs": ["x"]}]}, "an output of its cell 1 is none"),
+                           ({"nbformat": 4, "cells": [{"cell_type": "code"}]}, "it has no 'source'"),
+                           ({"nbformat": 4, "cells": [{**code, "source": 5}]}, "where a text belongs stands 5")):
+        (tmp_path / "a.ipynb").write_text(json.dumps(content))
+        outcome = gradcli("test", "a.ipynb", cwd=tmp_path)
+        assert outcome.status == 6 and f"is not a notebook: {words}\n" in outcome.out, (content, outcome)
+
+
+def test_a_result_that_is_stored_without_its_text_is_run_alone(tmp_path):
+    formula = {"output_type": "execute_result", "data": {"text/latex": "$1$"}, "metadata": {}, "execution_count": 1}
+    assert outcome_of(tmp_path, ("1", [formula]), ("2", [result("2")])).status == 0
+
+
 def test_an_empty_file_is_no_notebook(tmp_path):
     (tmp_path / "a.ipynb").write_text("")
     assert gradcli("run", "a.ipynb", cwd=tmp_path).status == 6
@@ -92,3 +127,26 @@ def test_a_misspelt_marker_is_named(tmp_path):
     (tmp_path / "a.md").write_text("```gradcil\n>>> 1\n1\n```\n")
     outcome = gradcli("test", "a.md", cwd=tmp_path)
     assert outcome.status == 2 and "gradcil: did you mean gradcli?" in outcome.err
+
+
+def test_options_in_another_spelling_are_told(tmp_path):
+    for comment, meant in (("# approx=1e-3", "# approx 1e-3"), ("# error: G0502", "# error G0502"),
+                           ("# ERROR g0502", "# error G0502"), ("# Random", "# random"),
+                           ("# approx nan", "# approx 1e-4"),
+                           ("# error ZeroDivisionError", "the code of a fault belongs there"),
+                           ("# error handling", ""), ("# random seed", ""), ("# approx", "")):
+        (tmp_path / "a.txt").write_text(f">>> 1.5  {comment}\n1.5\n")
+        outcome = gradcli("test", "a.txt", cwd=tmp_path)
+        assert (meant in outcome.out and outcome.status == 4) if meant else outcome.status == 0, (comment, outcome)
+
+
+def test_what_begins_a_file_or_stands_alone_hides_no_check(tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbf>>> 1\n2\n")
+    assert "1 failed" in gradcli("test", "a.txt", cwd=tmp_path).out
+    assert "1 updated" in gradcli("test", "--update", "a.txt", cwd=tmp_path).out
+    assert (tmp_path / "a.txt").read_bytes() == b"\xef\xbb\xbf>>> 1\n1\n"
+    (tmp_path / "a.md").write_text("```console\n$ gradcli\nx\n$ gradcli eval 1\n2\n```\n")
+    outcome = gradcli("test", "a.md", cwd=tmp_path)
+    assert "1 failed, 1 skipped" in outcome.out or "1 failed, 0 passed, 1 skipped" in outcome.out, outcome
+    (tmp_path / "a.py").write_text('def f():\n    """f\n\n    >>> f()\n    5\n    """\n')
+    assert "prompts in a script are not tested, the first in line 4" in gradcli("test", "a.py", cwd=tmp_path).err

@@ -143,14 +143,15 @@ def to_scalar(tensor: Tensor, cause: str, value: Any) -> Any:
 
 def ends_history(cls: type[Op]) -> bool:
     """Whether results of an operation depend on its inputs, and yet no gradient goes back to them."""
-    return cls.function and not (cls.rules or cls.creates or cls.random)
+    return not (cls.rules or cls.creates or cls.random)
 
 
 def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], outs: Sequence[Tensor],
                         place: Any) -> list[Tensor]:
     """Results of a call at `place` that end history; those that move with inputs in the graph are reported."""
     outs = list(outs)
-    cut = DetachedBy(f"torch.{cls.names[0]}(), which has no derivative,", place)
+    home = "torch" if cls.function else ""
+    cut = DetachedBy(f"{home}.{cls.names[0]}(), which has no derivative,", place)
     moving = [True] * len(outs)
     for sign in (1, -1) if Detachments.observer is not None else ():
         perturbed = _perturbed(cls, values, arrays, sign)

@@ -107,7 +107,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
             if wrapper is not Tensor and result_class is not Volatile:
                 result_class = wrapper
                 mixed = mixed or wrapper is Array
-        elif type(v) is tuple and v and isinstance(v[0], Tensor):
+        elif type(v) is tuple and v and isinstance(v[0], Tensor) and not cls.creates:
             arrays.append(tuple([x.array for x in v]))
             tracked = tracked or any(x.requires_grad for x in v)
             classes = {RESULT[type(x)] for x in v}
@@ -146,9 +146,11 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     out = result_class(result)
     if not tracked:
         out.cut = cut
-    elif cls.copies:
-        out.cut = DetachedBy(f"torch.{cls.names[0]}()", here())
-        out = report_copied(values[0], out.cut.cause, out) if isinstance(values[0], Tensor) else out
+    elif cls.copies is not None:
+        copied = values[cls.copies]
+        if isinstance(copied, Tensor):
+            out.cut = DetachedBy(f"{'torch' if cls.function else ''}.{cls.names[0]}()", here())
+            out = report_copied(copied, out.cut.cause, out)
     elif result.dtype.kind in "fc":
         record(cls, values, arrays, result, out, reduced)
         if out.node is None and ends_history(cls):

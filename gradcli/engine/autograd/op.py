@@ -196,7 +196,7 @@ class Op:
     first_alone = False                     # whether specialised calls give the first output alone, all that is asked
     inert: tuple[int, ...] = ()             # indices of outputs that are not differentiable, as in PyTorch
     fixed: tuple[str, ...] = ()             # inputs that must not require gradients, as in PyTorch
-    copies = False                          # whether the result is detached from the inputs
+    copies: int | None = None               # the place of the input whose numbers it copies without their history
     symmetric = False                       # whether matrices count as symmetric: one triangle alone is read
     first_order_only = False                # whether it cannot be differentiated twice, as in PyTorch
     saves: bool | None = None               # whether PyTorch saves tensors, where the rules do otherwise

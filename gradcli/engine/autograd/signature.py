@@ -17,6 +17,7 @@ from gradcli.engine.argument_words import brief as brief
 from gradcli.engine.argument_words import described as described
 from gradcli.engine.argument_words import sized as sized
 from gradcli.engine.factor_order import ALIASES, factors_last
+from gradcli.engine.numpy_operands import from_numpy
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
 from gradcli.engine.tensor.tensor import Tensor
@@ -64,7 +65,7 @@ class ArrayOrNoneKind(ArrayKind):
 
 class OperandKind(ArrayKind):
     def take(self, value: Any) -> Any:
-        return value if isinstance(value, Tensor) or type(value) in SCALARS else REFUSED
+        return value if isinstance(value, Tensor) or type(value) in SCALARS else from_numpy(value, REFUSED)
 
 
 class IndexKind(ArrayKind):

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.argument_words import type_name, wrong_type
-from gradcli.engine.autograd.detached import detached_for
+from gradcli.engine.autograd.detached import detached_for, report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
@@ -99,7 +99,7 @@ def new(self: Tensor, *what: Any) -> Tensor:
     """A new tensor of the same type: of a size, filled with zeros; with the numbers of a list; or of a tensor."""
     kind, wrapper = self.array.dtype, RESULT[type(self)]
     if len(what) == 1 and isinstance(what[0], Tensor):
-        return wrapper(retyped(what[0].array, kind))
+        return wrapper(retyped(report_detached(what[0], ".new()", what[0].array), kind))
     if len(what) == 1 and isinstance(what[0], list | tuple) and not isinstance(what[0], Size):
         return wrapper(retyped(traced.tensor(what[0]).array, kind))
     shape = Sizes.take(what[0] if len(what) == 1 else what)

@@ -104,7 +104,8 @@ class DisplayHooks:
 
     outside: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))    # while no program runs
     text: Callable[[Any], str] = staticmethod(lambda value: DisplayHooks.outside(value))
-    format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(str(value), spec))
+    format: Callable[[Any, str], str] = staticmethod(lambda value, spec: format(
+        value.array.item() if spec and not value.array.ndim else str(value), spec))
     note: Callable[..., None] = staticmethod(lambda kind, text, about=None: None)     # `about` the value called {x}
 
 
@@ -117,12 +118,10 @@ class UnlistedType(SystemError):
 
 @exposed()
 class Tensor:
-    """An array of numbers of one type.
-
-    `array` holds them (a numpy array, of no dimensions for a single number); `node` is the
-    call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says
-    where the history ended of what this was computed from; `own_attributes` is a dict of those that a program has
-    set, and unset until then; `viewed` is set once there is a view of it.
+    """An array of numbers of one type. `array` holds them (a numpy array, of no dimensions for a single number); `node`
+    is the call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says where the
+    history ended of what this was computed from; `own_attributes` is a dict of those that a program has set, and unset
+    until then; `viewed` is set once there is a view of it.
     """
 
     __readonly__ = "torch._C.TensorBase"    # what messages call the class of its attributes

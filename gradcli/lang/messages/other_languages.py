@@ -55,6 +55,8 @@ RULES: tuple[tuple[str, str, str], ...] = (
     (r"\bnew\s+([A-Za-z_][\w.]*)(?=\s*\()", "an object is made by calling its class", r"\1"),
     (r"\$(\w+)", "names stand without a $", r"\1"),
     (r"\b(\w+)::(?=\w)", "what a module holds comes after a dot", r"\1."),
+    (r"^\s*%%\w*.*$", "a line that begins with %% is a notebook's cell command; leave it out",
+     r"# \g<0>"),
     (r"%%", "the remainder is written %", "%"),
     (r"([\w.]+)\s+instanceof\s+([\w.]+)", "isinstance() tells the class of a value", r"isinstance(\1, \2)"),
     (r"\btypeof\s+([\w.]+)", "type() tells the class of a value", r"type(\1)"),

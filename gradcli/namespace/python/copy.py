@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy import generic, ndarray
 
+from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.deep_copy import copy_leaf
 from gradcli.engine.random.generators import Current
@@ -40,6 +41,7 @@ def copy(x: Any) -> Any:
 def _beside(x: Tensor) -> Tensor:
     """A leaf that shares the memory of `x`, and has attributes of the program's own as it does."""
     clone: Tensor = sharing(x, type(x), "copy.copy()", None)
+    clone.array = report_detached(x, "copy.copy()", x.array)
     clone.requires_grad, clone.cut = x.requires_grad, x.cut
     if attributes := own_attributes(x):
         clone.own_attributes = dict(attributes)

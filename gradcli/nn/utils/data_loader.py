@@ -41,11 +41,12 @@ class DataLoader:
                  drop_last: bool = False, timeout: float = 0, worker_init_fn: Any = None,
                  multiprocessing_context: Any = None, generator: Any = None, *, prefetch_factor: Any = None,
                  persistent_workers: bool = False, pin_memory_device: str = "", in_order: bool = True) -> None:
-        if not isinstance(dataset,
-                          Dataset | list | tuple | range | Tensor) and PROGRAM_MADE not in type(dataset).__dict__:
+        if not isinstance(dataset, Dataset | list | tuple | range | dict | str | Tensor) and (
+                PROGRAM_MADE not in type(dataset).__dict__):
             raise ArgumentFault(f"DataLoader needs a data set, not {described(dataset)}",
                                 "DataLoader(TensorDataset(x, y), batch_size=4)").saying(
-                f"object of type '{type_name(dataset)}' has no len()")
+                f"object of type '{type_name(dataset)}' has no len()" if not isinstance(dataset, set | frozenset) else
+                f"'{type_name(dataset)}' object is not subscriptable")
         if num_workers < 0:
             raise ValueFault("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
         if timeout < 0:

@@ -276,7 +276,7 @@ class MakeTensor(Creation):
     complex = True
     names = ("tensor",)
     complex_results = True
-    copies = True
+    copies = 0
     samples = [([1.0, 2.0],)]
     errors = [("text",), ({},)]
 

@@ -62,6 +62,7 @@ class NewFull(NewLike):
 class NewTensor(NewLike):
     """new_tensor(input, data, dtype): a new tensor with the numbers of nested lists, of the type of input."""
 
+    copies = 1
     complex_results = True
     samples = [(GRID, GRID)]
     errors = [(GRID, "text")]

@@ -116,7 +116,7 @@ class RandintLike(Creation):
     errors = [([1.0], 5, 5), ("text", 5)]
 
     def forward(input: Array, low: Plain = None, high: Plain = None, *, dtype: Type = None):
-        bounds = [whole_bound(bound) for bound in (low, high) if bound is not None]
+        bounds = [whole_bound(bound, "torch.randint_like(x, 10)") for bound in (low, high) if bound is not None]
         if not bounds:
             raise ArgumentFault("randint_like() needs an upper bound", "torch.randint_like(x, 10)").saying(
                 "randint_like() received an invalid combination of arguments")
@@ -124,11 +124,12 @@ class RandintLike(Creation):
         return laid_out(input, lambda shape: whole_numbers(low, high, shape, dtype or input.dtype))
 
 
-def whole_bound(value):
+def whole_bound(value, repair="torch.randint(0, 10, (2, 3))"):
     """A bound of whole numbers, which may be a tensor of one element."""
     bound = Int.take(value)
     if type(bound) is not int:
-        raise ArgumentFault(f"a bound is a whole number, not {described(value)}", "torch.randint(0, 10, (2, 3))")
+        value = Tensor(value) if isinstance(value, np.ndarray) else value
+        raise ArgumentFault(f"a bound is a whole number, not {described(value)}", repair)
     return bound
 
 

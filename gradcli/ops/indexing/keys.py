@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.argument_words import type_name
+from gradcli.engine.numpy_operands import from_numpy
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
@@ -54,6 +55,9 @@ def _plain(k):
         k = Tensor(array_of(k))
         if not k.array.size:
             return np.zeros(k.array.shape, np.int64)
+    k = from_numpy(k, k)
+    if type(k) in (int, bool):
+        return _plain(k)
     if isinstance(k, Tensor):
         if k.array.dtype == np.uint8:
             warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.")
@@ -68,6 +72,7 @@ def _plain(k):
 
 
 def _bound(value):
+    value = from_numpy(value, value)
     if value is None or type(value) is int:
         return value
     if isinstance(value, Tensor):

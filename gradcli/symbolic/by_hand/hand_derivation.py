@@ -116,7 +116,7 @@ def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, n
     """What is compared at a point."""
     for leaf, array in point.items():
         session[leaf] = Variable(array, True)
-    value = complete(session, list(names), lambda: number_of(session, text))
+    value = complete(session, list(names), lambda: number_of(session, text), text)
     derivative = derivatives(value, {name: session[name] for name in names}, len(names))[names]
     shape = tuple(size for name in names for size in session[name].array.shape)
     expected = np.zeros(shape) if derivative is None else derivative.array

@@ -81,7 +81,7 @@ def command_words(command: str) -> list[str]:
         raise UsageFault(f"this command needs a shell, whose {sign[0]} it has, and is not replayed")
     if plain[:1] != ["gradcli"]:
         raise UsageFault("only commands that begin with gradcli are replayed")
-    for word, following in zip(plain[1:], [*plain[2:], ""], strict=True):
+    for word, following in zip(plain[1:], [*plain[2:], ""], strict=False):
         option, _, value = word.partition("=")
         if option in REFUSED_OPTIONS or (option.startswith("-o") and not option.startswith("--")):
             raise UsageFault(f"a command with {option} is not replayed: {NO_CHANGE}")
@@ -89,8 +89,8 @@ def command_words(command: str) -> list[str]:
             raise UsageFault(f"a command with {option} 0 is not replayed: it would have no such limit")
         if path := _elsewhere(word):
             raise UsageFault(f"a command that reads {path} is not replayed: {ELSEWHERE}")
-    if plain[1:2] and plain[1] in REFUSED_COMMANDS:
-        raise UsageFault(f"gradcli {plain[1]} is not replayed: {NO_CHANGE}")
+    if not plain[1:] or plain[1] in REFUSED_COMMANDS:       # without a word it is the prompt
+        raise UsageFault(f"{' '.join(plain[:2])} is not replayed: {NO_CHANGE}")
     return plain
 
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradcli.console.ipython_lines import is_foreign, prints_of_its_own
-from gradcli.data.notebook_cells import code_cells, not_a_notebook, text_of
+from gradcli.data.notebook_cells import Malformed, code_cells, not_a_notebook, text_of
+from gradcli.faults.tree import FileFault
 from gradcli.testing.formats.spans import span_of
 from gradcli.testing.model import DIRECTIVE, Check, Document, Lines, OutputParts, directives_in, options_of
 
@@ -19,7 +20,7 @@ Output = dict[str, Any]
 
 
 class Notebook(Document):
-    """A notebook of format 4."""
+    """A notebook of format 4, or of format 3, which is read alone."""
 
     def __init__(self, path: str, content: bytes, checks: list[Check], cells: list[int]) -> None:
         super().__init__(path, content, checks)
@@ -27,7 +28,10 @@ class Notebook(Document):
 
     def rewritten(self, changes: Mapping[int, tuple[Lines, OutputParts]]) -> bytes:
         text = self.content.decode()
-        cells = json.loads(text.removeprefix("\ufeff"))["cells"]
+        cells = json.loads(text.removeprefix("\ufeff")).get("cells")
+        if cells is None:
+            raise FileFault(f"{self.path} cannot be updated: it is a notebook of format 3",
+                            notes=("jupyter nbconvert --to notebook --inplace makes one of format 4 of it",))
         edits: list[tuple[int, int, str]] = []
         for index, (lines, parts) in changes.items():
             at = self.cells[index]
@@ -53,9 +57,13 @@ def notebook(path: str, content: bytes) -> Document:
             options = options_of(cell.source)
             if "skip" in in_cell or is_foreign(cell.source):
                 options = options._replace(skip=True)
-            line = text.count("\n", 0, span_of(text, ("cells", cell.number))[0]) + 1
-            kind = "unrun" if is_cleared or not cell.was_run or prints_of_its_own(cell.source) else "cell"
-            stored = _parts(cell.stored["outputs"]).lines
+            line = text.count("\n", 0, span_of(text, cell.path)[0]) + 1
+            outputs = cell.stored["outputs"]
+            if not all(isinstance(output, dict) for output in outputs):
+                raise Malformed(f"an output of its cell {cell.number + 1} is none")
+            untold = not cell.was_run or any(map(_is_untold, outputs)) or prints_of_its_own(cell.source)
+            kind = "unrun" if is_cleared or untold else "cell"
+            stored = _parts(outputs).lines
             checks.append(Check(line, cell.source, stored, 0, options, tuple(directives), kind,
                                 number=str(cell.run_number or "")))
             cells.append(cell.number)
@@ -97,7 +105,7 @@ IPYTHONS = ("<IPython.core.display.", "<__main__.", "<function ")     # objects 
 def _lines(value: list[str]) -> list[str]:
     """The lines of a stored traceback."""
     if not isinstance(value, list):
-        raise TypeError("a traceback is not a list of lines")
+        raise Malformed("a traceback is not a list of lines")
     return [text_of(line) for line in value]
 
 
@@ -107,6 +115,11 @@ def _is_stream(output: Output) -> bool:
 
 def _is_result(output: Output) -> bool:
     return output["output_type"] == "execute_result" and "text/plain" in output["data"]
+
+
+def _is_untold(output: Output) -> bool:
+    """Whether it is a result without a text of it, as of a formula or of HTML alone."""
+    return output["output_type"] == "execute_result" and "text/plain" not in output["data"]
 
 
 def _new_parts(lines: Lines, parts: OutputParts) -> OutputParts:

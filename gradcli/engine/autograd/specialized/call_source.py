@@ -67,7 +67,7 @@ class CallSource(EdgesSource):
             return
         self.add(f"_tracked = {self._of_tensors('requires_grad')}", "if _tracked:")
         self.depth += 1
-        if self.cls.copies:
+        if self.cls.copies is not None:
             self.refuse("True")
         self.add("if not _mode.plain:")
         self.depth += 1
