@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from gradcli.engine.autograd.op import flat_name
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.write_gate import StepWrites
 from gradcli.faults.tree import ValueFault
 from gradcli.namespace.modules import ModuleProxy, operation
@@ -28,9 +29,17 @@ def stream_of(age: str | None) -> str | None:
 
 def semantics_of(age: str | None) -> AbstractContextManager[None]:
     """A context in which the methods and operators of tensors mean what they did in that version."""
-    if age in (None, "today"):
-        return nullcontext()
-    return _meaning_of(age)
+    return nullcontext() if age is None else _tensor_elements() if age == "today" else _meaning_of(age)
+
+
+@contextmanager
+def _tensor_elements() -> Iterator[None]:
+    """A context in which operators take elements of tensors for tensors, as since 0.4, however they print."""
+    before, Current.plain_elements = Current.plain_elements, False
+    try:
+        yield
+    finally:
+        Current.plain_elements = before
 
 
 @contextmanager
@@ -40,7 +49,7 @@ def _meaning_of(age: str) -> Iterator[None]:
 
     before, StepWrites.counted = StepWrites.counted, False
     try:
-        with legacy_methods(age):
+        with legacy_methods(age), _tensor_elements() if age == "0.4" else nullcontext():
             yield
     finally:
         StepWrites.counted = before

@@ -94,6 +94,7 @@ class Current:
 
     generators = Generators()
     legacy = True       # whether values look, and stand for plain numbers, as in 0.1.12
+    plain_elements = True       # whether operators take those for Python's numbers, as before 0.4
     time_reads = 0           # how often a program has asked for the time
 
 

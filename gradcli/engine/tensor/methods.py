@@ -29,6 +29,7 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.autograd.views import flag_views
+from gradcli.engine.plain_numbers import converted, hash_of
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of
 from gradcli.engine.sequence import SEQUENCE
@@ -274,7 +275,7 @@ def _truth(self: Tensor) -> bool:
                              ("(x > 0).all()", "whether it holds for every element"),
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
-    return bool(self.array) if Dual.level is None else bool(Dual.level.truth(self))
+    return bool(converted(self)) if Dual.level is None else bool(Dual.level.truth(self))
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
@@ -291,7 +292,7 @@ def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
 def _index(self: Tensor) -> int:
     if self.array.size != 1 or self.array.dtype.kind not in "iub":
         raise ArgumentFault("only integer tensors of a single element can be converted to an index")
-    return int(self.array.reshape(()))
+    return int(converted(self))
 
 
 def _set_data(self: Tensor, value: Any) -> None:
@@ -381,7 +382,7 @@ ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile,
     **complex_tensor.ASSIGNABLE}
 SPECIAL: dict[str, Callable[..., Any]] = {
-    **SEQUENCE, "__bool__": _truth, "__index__": _index,
+    **SEQUENCE, "__hash__": hash_of, "__bool__": _truth, "__index__": _index,
     "__float__": _number(float), "__int__": _number(int), "__complex__": _number(complex)}
 
 for _name, _function in SPECIAL.items():
