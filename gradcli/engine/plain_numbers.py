@@ -12,10 +12,11 @@ from typing import Any
 
 from numpy import ndarray
 
-from gradcli.engine.random.generators import Current
+from gradcli.engine.random.generators import OLDEST, Current
 from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor
 from gradcli.faults.mistakes import SizeLimit
 
+BEFORE_04 = (OLDEST, "0.3")      # the versions in which elements were numbers
 MOST_BITS = 100_000     # of a whole number
 REAL = (int, float, bool)
 PLAIN = (*REAL, complex)
@@ -68,7 +69,7 @@ def converted(tensor: Tensor) -> Any:
 def with_number(symbol: str, result: Any, left: Any, right: Any = None) -> Any:
     """The result of an operator on numbers, with what Python's own operator makes of them kept in it."""
     kind = type(result)
-    if kind is not Tensor and kind is not ComplexTensor or result.array.ndim or not Current.plain_elements:
+    if kind is not Tensor and kind is not ComplexTensor or result.array.ndim or Current.age not in BEFORE_04:
         return result
     operands = [plain_number(value) for value in (left, right)[: 1 if right is None else 2]]
     if not all(type(operand) in PLAIN for operand in operands):

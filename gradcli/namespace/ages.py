@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
 from gradcli.engine.autograd.op import flat_name
-from gradcli.engine.random.generators import Current
+from gradcli.engine.random.generators import OLDEST, Current
 from gradcli.engine.tensor.write_gate import StepWrites
 from gradcli.faults.tree import ValueFault
 from gradcli.namespace.modules import ModuleProxy, operation
 
-OLDEST = "0.1.12"
 AGES = (OLDEST, "0.3", "0.4", "today")
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
 VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu",       # torch.__version__, by style or age
-            "0.1.12": "0.1.12", "0.3": "0.3.1", "0.4": "0.4.1", "today": "2.13.0+cpu"}
+            "0.1.12": "0.1.12", "0.3": "0.3.0.post4", "0.4": "0.4.1", "today": "2.13.0+cpu"}
 
 
 def stream_of(age: str | None) -> str | None:
@@ -27,19 +26,15 @@ def stream_of(age: str | None) -> str | None:
     return None if age is None else "tutorial" if age == OLDEST else "modern"
 
 
-def semantics_of(age: str | None) -> AbstractContextManager[None]:
-    """A context in which the methods and operators of tensors mean what they did in that version."""
-    return nullcontext() if age is None else _tensor_elements() if age == "today" else _meaning_of(age)
-
-
 @contextmanager
-def _tensor_elements() -> Iterator[None]:
-    """A context in which operators take elements of tensors for tensors, as since 0.4, however they print."""
-    before, Current.plain_elements = Current.plain_elements, False
+def semantics_of(age: str | None) -> Iterator[None]:
+    """A context in which methods and operators of tensors mean what they did in that version, and modules print so."""
+    before, Current.age = Current.age, age or OLDEST
     try:
-        yield
+        with nullcontext() if age is None or age == "today" else _meaning_of(age):
+            yield
     finally:
-        Current.plain_elements = before
+        Current.age = before
 
 
 @contextmanager
@@ -49,7 +44,7 @@ def _meaning_of(age: str) -> Iterator[None]:
 
     before, StepWrites.counted = StepWrites.counted, False
     try:
-        with legacy_methods(age), _tensor_elements() if age == "0.4" else nullcontext():
+        with legacy_methods(age):
             yield
     finally:
         StepWrites.counted = before

@@ -17,7 +17,7 @@ from gradcli.display.style import STYLES, require_style
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.plain_numbers import plain_number
-from gradcli.engine.random.generators import Current, Generators
+from gradcli.engine.random.generators import OLDEST, Current, Generators
 from gradcli.engine.tensor.memory import reuse
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
 from gradcli.faults.mistakes import ProgramExit
@@ -230,7 +230,7 @@ class Session(Names):
         """Let values print in the style of this session from now on, also where no program runs."""
         this = ref(self)
         DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
-        Current.legacy = self.style == "tutorial"       # for modules and optimisers
+        Current.legacy, Current.age = self.style == "tutorial", self._age or OLDEST     # for modules and optimisers
 
     def _fault_of(self, error: Exception) -> Fault:
         """The Fault for an exception of the program, with its place, its repairs and the names of the program."""

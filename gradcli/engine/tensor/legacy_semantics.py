@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.plain_numbers import is_number, number_of
+from gradcli.engine.plain_numbers import BEFORE_04, is_number, number_of
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor
@@ -156,7 +156,7 @@ def _in_shape_of(value: Any, first: Tensor) -> Any:
 def _integer_division(call: Call, general: Call) -> Call:
     def divide(*args: Any, **options: Any) -> Any:
         if len(args) != 2 or options or not _is_integral(args[0]) or (
-                Current.plain_elements and is_number(args[0]) and not getattr(args[1], "ndim", 0)):
+                Current.age in BEFORE_04 and is_number(args[0]) and not getattr(args[1], "ndim", 0)):
             return call(*args, **options)
         if type(args[1]) is float and args[1] == args[1] and abs(args[1]) < 2**63:
             args = (args[0], int(args[1]))
