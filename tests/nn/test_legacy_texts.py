@@ -74,8 +74,8 @@ def test_modules_print_as_in_their_time():
 
 
 def test_modules_of_programs_list_their_children():
-    program = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.ReLU()\n"
-               "print(Net())")
+    program = ("class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+               "        self.a = nn.ReLU()\nprint(Net())")
     for age, text in ((None, "Net (\n  (a): ReLU ()\n)\n"), ("0.3", "Net(\n  (a): ReLU()\n)\n"),
                       ("0.4", "Net(\n  (a): ReLU()\n)\n")):
         assert Session("tutorial", 0, age=age).run(program, echo=False) == text, age
