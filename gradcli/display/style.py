@@ -18,6 +18,7 @@ from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
 from gradcli.engine.autograd.detached import TEXT, report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
+from gradcli.engine.node_names import legacy_node_name
 from gradcli.engine.plain_numbers import is_number, number_of
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
@@ -161,7 +162,7 @@ class Tutorial(Style):
         return legacy.storage_text(_bytes(value.array), f"torch.{_legacy_class(value)}Storage")
 
     def node_name(self, node: Op) -> str:
-        return node.legacy_class_name
+        return legacy_node_name(node)
 
     def formats_number(self, value: Tensor, spec: str) -> bool:
         return value.array.ndim == 0 and (bool(spec) or not (isinstance(value, Variable) or _had_dimensions(value)))

@@ -23,6 +23,7 @@ from gradcli.engine.autograd.registry import function_named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.module_buffer import Buffer, buffer
+from gradcli.engine.node_names import legacy_node_name
 from gradcli.engine.plain_numbers import is_number, number_of
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
@@ -346,7 +347,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
             node = value.node if isinstance(value, NodeOutput) else value
-            name = node.legacy_class_name if Current.legacy else node.modern_name
+            name = legacy_node_name(node) if Current.legacy else node.modern_name
             return nodes.setdefault((kind, name), TypeProxy(name, (kind,)))
         if kind in STAND_INS:
             return STAND_INS[kind]

@@ -165,3 +165,24 @@ def test_before_04_elements_and_full_reductions_are_numbers_of_their_own():
                        "print(first, rest, x.tolist(), torch.LongTensor([7])[0] / 2)", age)
         changed = [numbers[1], numbers[0], float(np.float32(numbers[2] + 1)), 5.0]
         assert kept == f"{numbers[0]} {numbers} {changed} 3.5\n", age
+
+
+NODES = {        # expression: the node's class in 0.1.12, 0.3 and 0.4
+    "x + 2": "AddConstant AddBackward0 AddBackward0", "x + x": "Add AddBackward1 AddBackward1",
+    "x * x": "Mul MulBackward1 MulBackward1", "1 / x": "DivConstant MulBackward0 MulBackward0",
+    "x ** 2": "PowConstant PowBackward0 PowBackward0", "-x": "Negate NegBackward NegBackward",
+    "x.mean()": "Mean MeanBackward1 MeanBackward1", "x.sum()": "Sum SumBackward0 SumBackward0",
+    "x.max()": "Max MaxBackward1 MaxBackward1", "x.mm(x)": "Addmm MmBackward MmBackward",
+    "x.t()": "Transpose TBackward TBackward", "x[0]": "Index SelectBackward SelectBackward",
+    "F.relu(x)": "Threshold ThresholdBackward ReluBackward", "nn.Linear(2, 2)(x)": "Linear AddmmBackward AddmmBackward",
+    "F.mse_loss(x, x.detach())": "MSELoss MseLossBackward MseLossBackward",
+    "torch.stack([x, x])": "Concat CatBackward StackBackward"}
+
+
+def test_nodes_have_the_names_of_their_time():
+    for at, age in enumerate(("0.1.12", "0.3", "0.4")):
+        program = "".join(f"print(type(({expression}).grad_fn).__name__)\n" for expression in NODES)
+        names = printed(f"x = Variable(torch.ones(2, 2), requires_grad=True)\n{program}", age).split()
+        assert dict(zip(NODES, names, strict=True)) == {text: names.split()[at] for text, names in NODES.items()}, age
+    assert printed("x = Variable(torch.ones(2), requires_grad=True)\nprint((x + 2).grad_fn)", "0.3").startswith(
+        "<AddBackward0 object at 0x")
