@@ -13,13 +13,15 @@ from typing import Any
 from numpy import ndarray
 
 from gradcli.engine.random.generators import OLDEST, Current
-from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor
+from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor, new
 from gradcli.faults.mistakes import SizeLimit
 
 BEFORE_04 = (OLDEST, "0.3")      # the versions in which elements were numbers
 MOST_BITS = 100_000     # of a whole number
-REAL = (int, float, bool)
-PLAIN = (*REAL, complex)
+PLAIN = frozenset({int, float, bool, complex})
+SMALL = 1 << 62         # whole numbers below it are short
+stored_number: Any = vars(Tensor)["number"].__get__     # of the slot, which asks no __getattr__
+COMPUTE: dict[str, Any] = {name.strip("_"): function for name, function in vars(operator).items() if name[:2] == "__"}
 GROWING = ("pow", "lshift")     # operators whose results can be long however short the operands are
 
 
@@ -37,10 +39,10 @@ def was_number(tensor: Any) -> bool:
 
 def kept_number(tensor: Tensor) -> Any:
     """The number that operators have left in a tensor, None if there is none or the array has been written to."""
-    kept = getattr(tensor, "number", None)
-    if kept is None:
+    try:
+        number, stored = stored_number(tensor)
+    except AttributeError:
         return None
-    number, stored = kept
     own = tensor.array.item()
     return number if own == stored or own != own and stored != stored else None
 
@@ -62,7 +64,7 @@ def plain_number(value: Any) -> Any:
 
 def converted(tensor: Tensor) -> Any:
     """The number that `float`, `int` and the like convert: that of an operator where there is one."""
-    number = kept_number(tensor) if Current.legacy else None
+    number = kept_number(tensor) if type(tensor) is Tensor and Current.legacy else None
     return tensor.array.item() if number is None else number
 
 
@@ -71,27 +73,46 @@ def with_number(symbol: str, result: Any, left: Any, right: Any = None) -> Any:
     kind = type(result)
     if kind is not Tensor and kind is not ComplexTensor or result.array.ndim or Current.age not in BEFORE_04:
         return result
-    operands = [plain_number(value) for value in (left, right)[: 1 if right is None else 2]]
-    if not all(type(operand) in PLAIN for operand in operands):
-        return result
-    if symbol in GROWING and all(isinstance(operand, int) for operand in operands):
-        _check_bits(operands[1] * operands[0].bit_length() if symbol == "pow" else operands[1])
     try:
-        number = getattr(operator, f"__{symbol}__")(*operands)
-    except (ArithmeticError, ValueError, TypeError):        # today an infinity, or nan
+        a, b = _operand(left), 0 if right is None else _operand(right)
+        if a is None or b is None:
+            return result
+        if symbol in GROWING and isinstance(a, int) and isinstance(b, int):
+            _check_bits(b * a.bit_length() if symbol == "pow" else b)
+        number = COMPUTE[symbol](a) if right is None else COMPUTE[symbol](a, b)
+    except (ArithmeticError, ValueError, TypeError):        # today an infinity, nan, or a product of vectors
         return result
-    if kind is ComplexTensor:
-        return number if type(number) is complex else result
-    if type(number) is int:
-        _check_bits(number.bit_length())
-    if type(number) in REAL:
+    if type(number) is float or type(number) is bool:
         result.number = number, result.array.item()
+    elif type(number) is int:
+        if not -SMALL < number < SMALL:
+            _check_bits(number.bit_length())
+        result.number = number, result.array.item()
+    elif kind is ComplexTensor:
+        return number
     return result
+
+
+def _operand(value: Any) -> Any:
+    """The number that an operand of a single number is for Python; None if it is none. ValueError for several."""
+    if type(value) is not Tensor:
+        return value if type(value) in PLAIN else None
+    if value.root is DATA:
+        return None
+    array = value.array
+    own = array.item()
+    if array.base is not None:          # an element
+        return int(own) if type(own) is bool else own
+    number = kept_number(value)
+    return own if number is None else number
 
 
 def number_result(symbol: str, array: ndarray, cut: Any, *operands: Any) -> Any:
     """`with_number` for a result that is still an array; `cut` says where its history ended."""
-    result = Tensor(array)
+    result = new(Tensor)
+    result.array = array
+    result.requires_grad = False
+    result.node = result.gradient = result.root = result.hooks = None
     result.cut = cut
     return with_number(symbol, result, *operands)
 
