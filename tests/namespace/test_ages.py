@@ -186,3 +186,17 @@ def test_nodes_have_the_names_of_their_time():
         assert dict(zip(NODES, names, strict=True)) == {text: names.split()[at] for text, names in NODES.items()}, age
     assert printed("x = Variable(torch.ones(2), requires_grad=True)\nprint((x + 2).grad_fn)", "0.3").startswith(
         "<AddBackward0 object at 0x")
+
+
+def test_before_04_a_single_variable_has_the_size_one():
+    setup = "x = Variable(torch.ones(2, 2), requires_grad=True)\ny = x.sum()\n"
+    text = ("y.size(), y.size(0), y.shape, y.dim(), y.data.size(), x[0][1].size(), F.mse_loss(y, y.detach()).size(), "
+            "x.shape")
+    one = "torch.Size([1])"
+    for age in ("0.1.12", "0.3"):
+        assert printed(f"{setup}print({text})", age) == f"{one} 1 {one} 1 {one} {one} {one} torch.Size([2, 2])\n", age
+    for age in ("0.4", "today"):
+        assert printed(f"{setup}print(y.size(), y.dim(), y.shape)", age) == "torch.Size([]) 0 torch.Size([])\n", age
+    registry = "print(nn.Sequential(nn.ReLU())._modules)"
+    assert printed(registry, None) == "OrderedDict([('0', ReLU ())])\n"
+    assert printed(registry, None, "modern") == "{'0': ReLU()}\n"

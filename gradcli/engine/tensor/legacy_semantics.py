@@ -22,7 +22,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.plain_numbers import BEFORE_04, is_number, number_of
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import Default
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Variable
 
 Call = Callable[..., Any]
@@ -127,6 +127,28 @@ def _iterator_of_numbers(rows: Call) -> Call:
     return lambda *args: iter([_as_number(row) for row in rows(*args)])
 
 
+ONE = Size((1,))
+
+
+def _has_size_one(tensor: Tensor) -> bool:
+    """Whether a tensor of no dimensions was one of size 1 before 0.4: a Variable, or what one holds."""
+    return not tensor.array.ndim and Current.legacy and not is_number(tensor)
+
+
+def _size_of_one(size: Call) -> Call:
+    """`size`, which tells the length 1 of what was no single number."""
+    def measure(self: Tensor, *dim: Any, **options: Any) -> Any:
+        if not _has_size_one(self):
+            return size(self, *dim, **options)
+        return ONE[dim[0] if dim else options["dim"]] if dim or options else ONE
+
+    return measure
+
+
+def _one_dimension(count: Call) -> Call:
+    return lambda self: 1 if _has_size_one(self) else count(self)
+
+
 def _bytes(source: Tensor, result: Any) -> Any:
     """A sum of bytes that stays one, as it did for Variables and along a dimension."""
     counted = source.array.dtype.kind == "b" or source.array.dtype == np.uint8
@@ -198,8 +220,11 @@ def _round_half_away(call: Call) -> Call:
     return round_half_away
 
 
-def _for_programs(call: Call, legacy: Call) -> Call:
-    """A method that means what it did then where a program calls it, and what it does today elsewhere."""
+def _for_programs(call: Any, legacy: Any) -> Any:
+    """A method, or property, that means what it did then where a program calls it, and what it does today elsewhere."""
+    if isinstance(call, property):
+        return property(_for_programs(call.fget, legacy))
+
     def method(*args: Any, **options: Any) -> Any:
         caller = _getframe(1).f_globals.get("__name__")
         from_program = caller is None or caller.startswith("gradcli.lang.")
@@ -221,6 +246,10 @@ def _methods(age: str) -> Iterator[tuple[str, Call]]:
     if age != "0.4":
         yield "__getitem__", _numbers_of(vars(Tensor)["__getitem__"])
         yield "__iter__", _iterator_of_numbers(vars(Tensor)["__iter__"])
+        yield "size", _size_of_one(vars(Tensor)["size"])
+        yield "shape", _size_of_one(vars(Tensor)["shape"].fget)
+        for name in ("dim", "ndimension"):
+            yield name, _one_dimension(vars(Tensor)[name])
 
 
 @contextmanager
