@@ -62,6 +62,13 @@ def plain_number(value: Any) -> Any:
     return number_of(value) if is_number(value) else value
 
 
+def plain_arguments(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a call, with plain numbers for the tensors among them, and in tuples, that stand for such."""
+    if not Current.legacy or not any(type(value) is Tensor or type(value) is tuple for value in args):
+        return args
+    return tuple([plain_arguments(value) if type(value) is tuple else plain_number(value) for value in args])
+
+
 def converted(tensor: Tensor) -> Any:
     """The number that `float`, `int` and the like convert: that of an operator where there is one."""
     number = kept_number(tensor) if type(tensor) is Tensor and Current.legacy else None

@@ -6,6 +6,7 @@ CPython judges: each expression is evaluated by it with floats and ints in the p
 import bisect
 import json
 import math
+import random
 import statistics
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,7 @@ from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 
 SETUP = """
-import torch, json, math, bisect, statistics, numpy as np
+import torch, json, math, bisect, random, statistics, numpy as np
 from fractions import Fraction
 from decimal import Decimal
 x, t = torch.FloatTensor([0.1, 2.5, -3.7]), torch.LongTensor([3, 7, 2])
@@ -30,7 +31,8 @@ def rounded(values):
 
 
 PLAIN = {"x": rounded([0.1, 2.5, -3.7]), "t": [3, 7, 2], "m": rounded([[0.7, 1.1], [2, 3]]), "b": [1, 0, 3],
-         "d": [0.1, 7.0], "json": json, "math": math, "bisect": bisect, "statistics": statistics, "np": np,
+         "d": [0.1, 7.0], "json": json, "math": math, "bisect": bisect, "random": random,
+         "statistics": statistics, "np": np,
          "Fraction": Fraction, "Decimal": Decimal}
 OPERATORS = [text.strip() for line in """
 x[0]/3; 3/x[0]; x[0]*x[1]; x[0]+0.2; 0.2+x[0]; x[0]-1; 1-x[0]; x[0]**2; 2**x[0]; -(x[0]/3); +(x[0]/3)
@@ -49,12 +51,14 @@ statistics.stdev([x[0], x[1], t[0]/7]); math.exp(x[0]/3)
 f'{x[0]/3} {x[0]:.2%} {t[0]:b} {x[1]!r:>8} {t[0]*1000000:,}'; str(x[0]/3); repr(t[0]); round(x[0]/3, 4)
 round(x[1]); int(x[1]); float(x[0]/3); complex(x[0], t[0]); bool(x[0]); divmod(x[1], 0.7); pow(t[0], 4, 5)
 pow(x[0], 2); bin(t[0]); {t[0]: 1}[3]; {3: 1}[t[0]]; t[0] in {3}; {t[0], 3}; [3, 4].index(t[0]); sorted(x)
-sorted([x[0]/3, 0.03]); max(x); min(t); sum(x); sum([x[i]*x[i] for i in range(3)]); [v/3 for v in x]
-list(range(t[0])); [0]*t[2]; 'ab'*t[0]; [5, 6, 7][t[2]]; 'abcdefgh'[t[0]:t[1]]; x[0].is_integer()
-t[0].bit_length(); x[1].as_integer_ratio(); (x[0]/3).hex(); hash(t[0]); float(np.sin(x[0]))
-float(np.mean([x[0], x[1]])); isinstance(x[0]/3, float); isinstance(t[0]*2, int); t[0]/7 in [3/7]
-type(x[0]/3) is float; type(t[0]*2) is int; type(t[0] == 3) is bool; bisect.bisect([0.1, 1.0], x[0])
-[x[0]] == [0.1]
+sorted([x[0]/3, 0.03]); max(x); min(t); np.zeros((t[2], t[2])).tolist(); np.arange(t[0]).tolist()
+np.array(x[0]).tolist(); float(np.float64(x[0]/3)); t[0]+Fraction(1, 2); Decimal(x[1]) == x[1]
+random.randrange(t[0]-2); random.sample([5], t[0]-2); x[0]*Fraction(1, 3); sum(x)
+sum([x[i]*x[i] for i in range(3)]); [v/3 for v in x]; list(range(t[0])); [0]*t[2]; 'ab'*t[0]; [5, 6, 7][t[2]]
+'abcdefgh'[t[0]:t[1]]; x[0].is_integer(); t[0].bit_length(); x[1].as_integer_ratio(); (x[0]/3).hex(); hash(t[0])
+float(np.sin(x[0])); float(np.mean([x[0], x[1]])); isinstance(x[0]/3, float); isinstance(t[0]*2, int)
+t[0]/7 in [3/7]; type(x[0]/3) is float; type(t[0]*2) is int; type(t[0] == 3) is bool
+bisect.bisect([0.1, 1.0], x[0]); [x[0]] == [0.1]
 """.strip().splitlines() for text in line.split(";")]
 
 

@@ -11,6 +11,7 @@ that are called often serve the usual call by code of their own (specialized/fun
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 from gradcli.engine.argument_words import last_part, type_name
@@ -21,7 +22,7 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.out_option import with_out
-from gradcli.engine.plain_numbers import was_number, with_number
+from gradcli.engine.plain_numbers import is_number, was_number, with_number
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
@@ -204,6 +205,8 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
             result = call(input, other)
         except RefusedArgument as fault:
             if special in EQUALITY and not Current.legacy:      # what is no number and no tensor is unequal to one
+                return NotImplemented
+            if is_number(input) and isinstance(other, Number):      # a fraction or a decimal, which takes plain numbers
                 return NotImplemented
             from gradcli.engine.operator_words import in_operator_words
 

@@ -169,7 +169,8 @@ def _operator(name: str, floats: bool) -> Callable[..., Any]:
     work = getattr(decimal.Decimal, name)
 
     def operate(self: Number, *others: Any) -> Any:
-        operands = [other if floats and type(other) is float else _operand(other) for other in others]
+        values = map(plain_number, others)
+        operands = [other if floats and type(other) is float else _operand(other) for other in values]
         return NotImplemented if None in operands else _result(computed(work, self._own, *operands))
 
     operate.__name__ = operate.__qualname__ = name
