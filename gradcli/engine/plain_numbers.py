@@ -47,6 +47,13 @@ def kept_number(tensor: Tensor) -> Any:
     return number if own == stored or own != own and stored != stored else None
 
 
+def keep_number(tensor: Tensor, copy: Tensor) -> None:
+    """Let the copy of a tensor stand for the number that it stands for."""
+    number = kept_number(tensor)
+    if number is not None:
+        copy.number = number, copy.array.item()
+
+
 def number_of(tensor: Tensor) -> Any:
     """The plain number that a tensor stands for. An element of truth values is 0 or 1, the result of a comparison
     True or False."""

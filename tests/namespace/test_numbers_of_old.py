@@ -4,6 +4,7 @@ CPython judges: each expression is evaluated by it with floats and ints in the p
 """
 
 import bisect
+import copy
 import json
 import math
 import random
@@ -18,7 +19,7 @@ from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 
 SETUP = """
-import torch, json, math, bisect, random, statistics, numpy as np
+import torch, copy, json, math, bisect, random, statistics, numpy as np
 from fractions import Fraction
 from decimal import Decimal
 x, t = torch.FloatTensor([0.1, 2.5, -3.7]), torch.LongTensor([3, 7, 2])
@@ -31,7 +32,7 @@ def rounded(values):
 
 
 PLAIN = {"x": rounded([0.1, 2.5, -3.7]), "t": [3, 7, 2], "m": rounded([[0.7, 1.1], [2, 3]]), "b": [1, 0, 3],
-         "d": [0.1, 7.0], "json": json, "math": math, "bisect": bisect, "random": random,
+         "d": [0.1, 7.0], "copy": copy, "json": json, "math": math, "bisect": bisect, "random": random,
          "statistics": statistics, "np": np,
          "Fraction": Fraction, "Decimal": Decimal}
 OPERATORS = [text.strip() for line in """
@@ -53,7 +54,7 @@ round(x[1]); int(x[1]); float(x[0]/3); complex(x[0], t[0]); bool(x[0]); divmod(x
 pow(x[0], 2); bin(t[0]); {t[0]: 1}[3]; {3: 1}[t[0]]; t[0] in {3}; {t[0], 3}; [3, 4].index(t[0]); sorted(x)
 sorted([x[0]/3, 0.03]); max(x); min(t); np.zeros((t[2], t[2])).tolist(); np.arange(t[0]).tolist()
 np.array(x[0]).tolist(); float(np.float64(x[0]/3)); t[0]+Fraction(1, 2); Decimal(x[1]) == x[1]
-random.randrange(t[0]-2); random.sample([5], t[0]-2); x[0]*Fraction(1, 3); sum(x)
+random.randrange(t[0]-2); random.sample([5], t[0]-2); x[0]*Fraction(1, 3); copy.deepcopy([copy.copy(x[0]/3)]); sum(x)
 sum([x[i]*x[i] for i in range(3)]); [v/3 for v in x]; list(range(t[0])); [0]*t[2]; 'ab'*t[0]; [5, 6, 7][t[2]]
 'abcdefgh'[t[0]:t[1]]; x[0].is_integer(); t[0].bit_length(); x[1].as_integer_ratio(); (x[0]/3).hex(); hash(t[0])
 float(np.sin(x[0])); float(np.mean([x[0], x[1]])); isinstance(x[0]/3, float); isinstance(t[0]*2, int)
