@@ -200,3 +200,12 @@ def test_before_04_a_single_variable_has_the_size_one():
     registry = "print(nn.Sequential(nn.ReLU())._modules)"
     assert printed(registry, None) == "OrderedDict([('0', ReLU ())])\n"
     assert printed(registry, None, "modern") == "{'0': ReLU()}\n"
+
+
+def test_before_04_what_is_assigned_is_rounded_once():
+    numbers = np.float32([0.1, 0.7, -3.3]).tolist()
+    program = ("x = torch.FloatTensor([0.1, 0.7, -3.3])\nx[0] = (x[0] + x[1]) * x[2] / 7\nx[1] -= 0.1 * x[1] * x[2]\n"
+               "print(x.tolist())")
+    want = [(numbers[0] + numbers[1]) * numbers[2] / 7, numbers[1] - 0.1 * numbers[1] * numbers[2], numbers[2]]
+    for age in ("0.1.12", "0.3"):
+        assert printed(program, age) == f"{np.float32(want).tolist()}\n", age

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.op import traced
-from gradcli.engine.plain_numbers import BEFORE_04, is_number, number_of
+from gradcli.engine.plain_numbers import BEFORE_04, is_number, number_of, plain_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Size, Tensor
@@ -120,6 +120,11 @@ def _as_number(part: Any) -> Any:
 def _numbers_of(get: Call) -> Call:
     """`__getitem__`, which gives numbers for elements."""
     return lambda *args: _as_number(get(*args))
+
+
+def _set_to_numbers(put: Call) -> Call:
+    """`__setitem__`, which rounds numbers of double precision once, to the type of the element."""
+    return lambda self, key, value: put(self, key, plain_number(value))
 
 
 def _iterator_of_numbers(rows: Call) -> Call:
@@ -245,6 +250,7 @@ def _methods(age: str) -> Iterator[tuple[str, Call]]:
             yield special, _legacy_function(short_name, vars(Tensor)[special], age) or vars(Tensor)[special]
     if age != "0.4":
         yield "__getitem__", _numbers_of(vars(Tensor)["__getitem__"])
+        yield "__setitem__", _set_to_numbers(vars(Tensor)["__setitem__"])
         yield "__iter__", _iterator_of_numbers(vars(Tensor)["__iter__"])
         yield "size", _size_of_one(vars(Tensor)["size"])
         yield "shape", _size_of_one(vars(Tensor)["shape"].fget)
