@@ -18,6 +18,8 @@ from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
 from gradcli.engine.autograd.detached import TEXT, report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
+from gradcli.engine.node_names import legacy_node_name
+from gradcli.engine.plain_numbers import is_number, number_of
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import DATA, Tensor
@@ -67,7 +69,8 @@ class Style:
         if not isinstance(value, Tensor) or (isinstance(value, NumpyArray) and not spec):
             return format(value, spec) if spec else self.text(value, options)
         if self.formats_number(value, spec):
-            return format(report_detached(value, "format()", scalar_of(value.array)), spec)
+            number = number_of(value) if is_number(value) else scalar_of(value.array)
+            return format(report_detached(value, "format()", number), spec)
         if spec:
             kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
             raise ArgumentFault(f"unsupported format string passed to {kind}.__format__",
@@ -146,7 +149,7 @@ class Tutorial(Style):
         text = legacy.tensor_text(value.array, f"torch.{era}Tensor", options)
         if isinstance(value, Variable):
             return f"{'Parameter' if isinstance(value, Parameter) else 'Variable'} containing:{text}"
-        return text if _had_dimensions(value) else repr(scalar_of(_element(value.array)))
+        return text if _had_dimensions(value) else repr(number_of(value))
 
     def array(self, value: Array, quoted: bool) -> str:
         """As numpy 1.13 printed, the newest of that time: it made doubles of all floating numbers first."""
@@ -159,7 +162,7 @@ class Tutorial(Style):
         return legacy.storage_text(_bytes(value.array), f"torch.{_legacy_class(value)}Storage")
 
     def node_name(self, node: Op) -> str:
-        return node.legacy_class_name
+        return legacy_node_name(node)
 
     def formats_number(self, value: Tensor, spec: str) -> bool:
         return value.array.ndim == 0 and (bool(spec) or not (isinstance(value, Variable) or _had_dimensions(value)))
@@ -196,11 +199,6 @@ def scalar_of(array: Array) -> Any:
 def _had_dimensions(value: Tensor) -> bool:
     """Whether this was a tensor in 0.1.12, which had no 0-d tensors; `.data` of a single number had the size 1."""
     return value.array.ndim > 0 or value.root is DATA
-
-
-def _element(array: Array) -> Array:
-    """A bool as in 0.1.12: an element of a ByteTensor was 0 or 1, the result of a comparison True."""
-    return array if array.base is None else _bytes(array)
 
 
 def _bytes(array: Array) -> Array:

@@ -106,6 +106,9 @@ class Policy:
     number: Callable[[object], int | float | None] = staticmethod(lambda value: None)
     """The plain number that a foreign value of one element stands for in `%d` and `%.3f`."""
 
+    plain_number: Callable[[Any], Any] = staticmethod(lambda value: value)
+    """The plain number that a foreign value was in the time that its style shows, or the value itself."""
+
     of_numbers: Mapping[str, Callable[[Any], Any]] = {}
     """Attributes of the numbers that array libraries return, which are plain numbers here: by name, what reads one."""
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import Any
 
 from gradcli.engine.autograd.op import flat_name
+from gradcli.engine.random.generators import OLDEST, Current
 from gradcli.engine.tensor.write_gate import StepWrites
 from gradcli.faults.tree import ValueFault
 from gradcli.namespace.modules import ModuleProxy, operation
 
-OLDEST = "0.1.12"
 AGES = (OLDEST, "0.3", "0.4", "today")
 STREAMS = {"tutorial": "legacy", "modern": "modern"}
 VERSIONS = {"tutorial": "0.1.12", "modern": "2.13.0+cpu",       # torch.__version__, by style or age
-            "0.1.12": "0.1.12", "0.3": "0.3.1", "0.4": "0.4.1", "today": "2.13.0+cpu"}
+            "0.1.12": "0.1.12", "0.3": "0.3.0.post4", "0.4": "0.4.1", "today": "2.13.0+cpu"}
 
 
 def stream_of(age: str | None) -> str | None:
@@ -26,11 +26,15 @@ def stream_of(age: str | None) -> str | None:
     return None if age is None else "tutorial" if age == OLDEST else "modern"
 
 
-def semantics_of(age: str | None) -> AbstractContextManager[None]:
-    """A context in which the methods and operators of tensors mean what they did in that version."""
-    if age in (None, "today"):
-        return nullcontext()
-    return _meaning_of(age)
+@contextmanager
+def semantics_of(age: str | None) -> Iterator[None]:
+    """A context in which methods and operators of tensors mean what they did in that version, and modules print so."""
+    before, Current.age = Current.age, age or OLDEST
+    try:
+        with nullcontext() if age is None or age == "today" else _meaning_of(age):
+            yield
+    finally:
+        Current.age = before
 
 
 @contextmanager

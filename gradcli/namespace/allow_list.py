@@ -11,6 +11,7 @@ import numpy as np
 
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
+from gradcli.engine.plain_numbers import converted
 from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
@@ -183,7 +184,7 @@ def single_number(value: Any) -> int | float | None:
     """The number in a tensor of one element; None for any other value."""
     if not (isinstance(value, Tensor) and value.array.size == 1):
         return None
-    number: int | float = report_detached(value, "format()", value.array.item())
+    number: int | float = report_detached(value, "format()", converted(value))
     return number
 
 

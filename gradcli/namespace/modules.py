@@ -9,6 +9,7 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from gradcli.engine.autograd.op import flat_name, traced
+from gradcli.engine.plain_numbers import plain_arguments
 from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
@@ -207,7 +208,9 @@ def random_module(generators: Any) -> ModuleProxy:
             stream = generators.python
             if method is None:
                 method = vars(type(stream))[name].__wrapped__       # what this draws is admitted below
-            return method(stream, *args, **options)
+            if options:
+                options = dict(zip(options, plain_arguments((*options.values(),)), strict=True))
+            return method(stream, *plain_arguments(args), **options)
 
         draw.__name__ = draw.__qualname__ = name
         return draw

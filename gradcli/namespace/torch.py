@@ -23,6 +23,8 @@ from gradcli.engine.autograd.registry import function_named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.module_buffer import Buffer, buffer
+from gradcli.engine.node_names import legacy_node_name
+from gradcli.engine.plain_numbers import is_number, number_of
 from gradcli.engine.random.generator import Generator
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor import memory_format
@@ -33,7 +35,7 @@ from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
 from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.storage import STORAGE_METHODS, is_storage
 from gradcli.engine.tensor.storage import typename as tensor_typename
-from gradcli.engine.tensor.tensor import DATA, DisplayHooks, Size, Tensor
+from gradcli.engine.tensor.tensor import DisplayHooks, Size, Tensor
 from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
 from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.engine.tensor.variable import (
@@ -171,8 +173,8 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
         first = args[0] if args else options.get("input")
         if not isinstance(first, Tensor):
             return plain(*args, **options)
-        if name == "round" and Current.legacy and type(first) is Tensor and not first.array.ndim:
-            return plain(first.array.item(), *args[1:], **options)
+        if name == "round" and is_number(first):
+            return plain(number_of(first), *args[1:], **options)
         if name in ROWWISE and len(args) == 1 and not options and (first.array.ndim or not Current.legacy):
             if first.array.ndim > 1:
                 DisplayHooks.note("rows", f"{name}(x) is Python's, from row to row; x.{name}() is of all elements")
@@ -196,17 +198,12 @@ def number_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
     def of_numbers(*args: Any, **options: Any) -> Any:
         if not Current.legacy or name == "pow" and len(args) < 3 or not any(isinstance(x, Tensor) for x in args):
             return plain(*args, **options)
-        numbers = [x.array.item() if _was_element(x) else x for x in args]
+        numbers = [number_of(x) if is_number(x) else x for x in args]
         return name == "isinstance" and plain(*args, **options) or plain(*numbers, **options)
 
     of_numbers.__name__ = of_numbers.__qualname__ = name
     of_numbers.__module__ = "builtins"    # as messages call it
     return of_numbers
-
-
-def _was_element(value: Any) -> bool:
-    """Whether a value was a plain number in 0.1.12: an element, or a sum, of a tensor that is no Variable."""
-    return type(value) is Tensor and not value.array.ndim and value.root is not DATA
 
 
 def bare(name: str, age: str | None = None) -> Callable[..., Any]:
@@ -342,7 +339,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             kind = BuiltinFunctionType
         if isinstance(value, Op | NodeOutput):
             node = value.node if isinstance(value, NodeOutput) else value
-            name = node.legacy_class_name if Current.legacy else node.modern_name
+            name = legacy_node_name(node) if Current.legacy else node.modern_name
             return nodes.setdefault((kind, name), TypeProxy(name, (kind,)))
         if kind is OrderedDict and kind not in STAND_INS:
             pass
@@ -353,8 +350,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
                 return torch.Tensor
             if isinstance(value, Variable):
                 return torch.autograd.Variable
-            if _was_element(value):
-                return by_name[float if value.array.dtype.kind == "f" else int]
+            if is_number(value):
+                return by_name[type(number_of(value))]
             return vars(torch).get(f"{value.dtype.era}Tensor", torch.Tensor)
         if kind not in by_name:
             usual = "torch.return_types" if issubclass(kind, tuple) else None

@@ -181,8 +181,8 @@ def _restore_set(value: set[Any], state: tuple[Any, ...], copy: Any = None) -> N
     value.update(state if copy is None else copy)
 
 
-STORED = [name for name in Tensor.__slots__ if name not in ("own_attributes", "viewed")]
-"""What every tensor has. That there are views of it is never taken back."""
+STORED = [name for name in Tensor.__slots__ if name not in ("number", "own_attributes", "viewed")]
+"""What every tensor has. That there are views of it, and the number that it stands for, are never taken back."""
 _stored = attrgetter("__class__", *STORED)
 
 

@@ -16,7 +16,8 @@ from gradcli.display.pseudo_address import Addresses
 from gradcli.display.style import STYLES, require_style
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
-from gradcli.engine.random.generators import Current, Generators
+from gradcli.engine.plain_numbers import plain_number
+from gradcli.engine.random.generators import OLDEST, Current, Generators
 from gradcli.engine.tensor.memory import reuse
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
 from gradcli.faults.mistakes import ProgramExit
@@ -56,10 +57,9 @@ class Session(Names):
     Every mistake of a program or of the caller raises `gradcli.Fault`. A program that fails keeps what it has done
     before; only the prompt takes statements back.
 
-    Sessions share no names, settings or random numbers, and one process may have many. While a program runs, what all
-    tensors share (how they print, the default type, the active generators) belongs to its session: run one program at
-    a time, in one thread. Limits on time and memory are the caller's to set; the language's own (turns of loops,
-    sizes, depth) always hold.
+    Sessions share no names, settings or random numbers, and one process may have many. While one runs a program, what
+    all share (how tensors print, the default type, the active generators) belongs to it: run one program at a time, in
+    one thread. Limits on time and memory are the caller's to set; the language's own always hold.
 
     `output` receives what programs print, piece by piece; `display` receives the value of each bare expression that a
     run echoes, and prints it unless it is replaced; `complain` receives what programs write to sys.stderr.
@@ -149,7 +149,7 @@ class Session(Names):
             plain=PLAIN | harmless_names(), module_type=ModuleProxy, attribute=allow_list.readable,
             attribute_of_all=allow_list.readable_of_all, assign=allow_list.assignable, own=allow_list.own,
             readable_names=allow_list.readable_names, base=allow_list.base, text=self.text, repr=self.quoted,
-            format=self._format, number=single_number, kind=kind_of, of_numbers=OF_NUMBERS,
+            format=self._format, number=single_number, plain_number=plain_number, kind=kind_of, of_numbers=OF_NUMBERS,
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
@@ -230,7 +230,7 @@ class Session(Names):
         """Let values print in the style of this session from now on, also where no program runs."""
         this = ref(self)
         DisplayHooks.outside = lambda value: session.quoted(value) if (session := this()) else object.__repr__(value)
-        Current.legacy = self.style == "tutorial"       # for modules and optimisers
+        Current.legacy, Current.age = self.style == "tutorial", self._age or OLDEST     # for modules and optimisers
 
     def _fault_of(self, error: Exception) -> Fault:
         """The Fault for an exception of the program, with its place, its repairs and the names of the program."""

@@ -35,6 +35,7 @@ def test_the_first_fault_ends_it_and_names_the_cell(tmp_path):
 @pytest.mark.parametrize("text, message", [
     ("x = 1", "a.ipynb is not a notebook: it is no JSON"),
     ('{"cells": []}', "a.ipynb is not a notebook: it has no 'nbf"),
+    ("[]", "is not a notebook"),
     ('{"nbformat": 4, "cells": [{"cell_type": "code", "source": 3}]}', "where a text belongs stands 3"),
 ])
 def test_what_is_no_notebook_is_told(tmp_path, text, message):

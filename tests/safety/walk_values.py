@@ -9,7 +9,7 @@ import gradcli
 
 STRANGERS = ["Everything()", "ReadableModule()", "Plain()", "SubException()", "Named()", "None"]
 PROTOCOL = ("_readable _class_readable _writable _holds _inheritable _looks _opens _record _fields _types _call _name "
-            "_methods _known_as _fetch _parameter_dict _buffer_dict _module_dict _hooks _state _legacy_repr _non_persistent_buffers").split()
+            "_methods _known_as _fetch _parameter_dict _buffer_dict _module_dict _hooks _state _non_persistent_buffers").split()
 PUBLIC = ("mro array dtype type told args obj name with_traceback add_note message span hints notes types seek code "
           "status node gradient data grad shape size holder deep base register tensor_dtype creator requires_grad "
           "parameters register_forward_hook state_dict load_state_dict defaults param_groups state step callee phrase count near option "

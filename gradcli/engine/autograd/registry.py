@@ -11,6 +11,7 @@ that are called often serve the usual call by code of their own (specialized/fun
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 from gradcli.engine.argument_words import last_part, type_name
@@ -21,13 +22,14 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.out_option import with_out
+from gradcli.engine.plain_numbers import is_number, was_number, with_number
 from gradcli.engine.random.generator import drawing
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
-from gradcli.engine.tensor.tensor import Tensor, was_number
+from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import PROGRAM_MADE
 from gradcli.faults.arguments import RefusedArgument
 from gradcli.faults.tree import ArgumentFault
@@ -202,13 +204,26 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
         if modulus or PROGRAM_MADE in type(other).__dict__:
             return NotImplemented
         try:
-            return call(input, other)
+            result = call(input, other)
         except RefusedArgument as fault:
             if special in EQUALITY and not Current.legacy:      # what is no number and no tensor is unequal to one
+                return NotImplemented
+            if is_number(input) and isinstance(other, Number):      # a fraction or a decimal, which takes plain numbers
                 return NotImplemented
             from gradcli.engine.operator_words import in_operator_words
 
             raise in_operator_words(fault, special, *((other, input) if turned else (input, other))) from None
+        return with_number(symbol, result, input, other) if symbol and Current.legacy else result
+
+    symbol = "" if special.startswith("__i") else special.strip("_")
+    return operate
+
+
+def _unary_operator(call: Callable[..., Any], symbol: str) -> Callable[..., Any]:
+    """An operator on one operand, which may be a plain number of 0.1.12."""
+    def operate(input: Any) -> Any:
+        result = call(input)
+        return with_number(symbol, result, input) if Current.legacy else result
 
     return operate
 
@@ -235,7 +250,7 @@ def _reflected(compose: Callable[..., Any], operate: Callable[..., Any]) -> Call
 def _operators(cls: type[Op], call: Callable[..., Any]) -> None:
     """Set the special methods of the operation's symbol on `Tensor`: __add__, __radd__, __iadd__."""
     if cls.symbol in UNARY:
-        setattr(Tensor, f"__{cls.symbol}__", call)
+        setattr(Tensor, f"__{cls.symbol}__", specialized(cls, _unary_operator(call, cls.symbol)))
         return
     operate = specialized(cls, _operator(call, f"__{cls.symbol}__"), operator=True)
     turned = specialized(cls, _operator(call, f"__{cls.symbol}__", True), operator=True)

@@ -89,11 +89,15 @@ class Generators:
             self.stream, self._tensors = stream, None
 
 
+OLDEST = "0.1.12"       # the oldest version whose programs run here
+
+
 class Current:
     """What is in force while a program runs."""
 
     generators = Generators()
     legacy = True       # whether values look, and stand for plain numbers, as in 0.1.12
+    age = OLDEST        # the version that a program asks for: that, "0.3", "0.4" or "today"
     time_reads = 0           # how often a program has asked for the time
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.complex_gate import COMPLEX
+from gradcli.engine.plain_numbers import converted
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor, new
 from gradcli.engine.tensor.variable import RESULT
@@ -124,7 +125,7 @@ def real_array(tensor: Tensor) -> ndarray:
 
 def real_number(tensor: Tensor, kind: Callable[[Any], Any]) -> Any:
     """The only number in a tensor, for `kind` to convert: ValueFault where that would lose an imaginary part."""
-    number = tensor.array.item()
+    number = converted(tensor)
     if type(number) is not complex or kind is complex:
         return number
     if number.imag:

@@ -2,8 +2,10 @@
 
 In 0.1.12 `arange` gave floating numbers, reductions along a dimension kept it at length one, whole numbers were divided
 as C divides, halves were rounded away from zero, and tensors of equally many elements met element by element
-whatever their shapes, in `dot` as vectors. Whole numbers were divided as in C until after 0.4, and `arange` gave
-floating numbers in 0.3. Only calls that programs write mean this; the package's own layers and rules do not change.
+whatever their shapes, in `dot` as vectors. Whole numbers were divided as in C until after 0.4. Before 0.4 `arange` gave
+floating numbers, elements of tensors and full reductions were Python's numbers, which nothing written to the tensor
+changed later, and sums were added in double precision. Only calls that programs write mean this; the package's own
+layers and rules do not change.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.plain_numbers import BEFORE_04, is_number, number_of, plain_number
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import Default
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Variable
 
 Call = Callable[..., Any]
@@ -34,7 +38,12 @@ OPERATORS = {f"__{letter}{name}__": operation for letter in ("", "i") for name, 
     f"__{name}__": name for name in ("eq", "ne", "lt", "le", "gt", "ge")}
 
 
-SINCE = {"0.3": ("arange", "div", "div_"), "0.4": ("div", "div_")}
+IN_DOUBLE: dict[str, Callable[[np.ndarray], Any]] = {
+    "sum": lambda x: np.cumsum(x)[-1], "prod": lambda x: np.cumprod(x)[-1], "mean": lambda x: np.cumsum(x)[-1] / x.size,
+    "var": lambda x: _variance(x), "std": lambda x: np.sqrt(_variance(x)),
+    "norm": lambda x: np.sqrt(np.cumsum(x * x)[-1])}
+"""Full reductions of floating numbers, which were added one by one in double precision."""
+SINCE = {"0.3": ("arange", "div", "div_", *IN_DOUBLE), "0.4": ("div", "div_")}
 """The operations that meant something else in versions after 0.1.12: without what broadcasting has changed."""
 
 ACTIVE: list[bool] = []       # one entry for each session of that time that runs, within one another
@@ -50,9 +59,10 @@ def _legacy_function(name: str, call: Call, age: str) -> Call | None:
     if age in SINCE:
         if name not in SINCE[age]:
             return None
-        return _floating_arange(call) if name == "arange" else _integer_division(call, getattr(traced, name))
+        return _in_double(name, call) if name in IN_DOUBLE else _floating_arange(call) if name == "arange" else (
+            _integer_division(call, getattr(traced, name)))
     if name in REDUCING:
-        return _keepdim_by_default(name, call)
+        return _keepdim_by_default(name, _in_double(name, call))
     if name in ("div", "div_"):
         return _integer_division(_with_equal_shapes(call), _with_equal_shapes(getattr(traced, name)))
     if name in ELEMENTWISE:
@@ -78,6 +88,70 @@ def _keepdim_by_default(name: str, call: Call) -> Call:
         return _bytes(args[0], result) if name in ("sum", "prod") else result
 
     return reduce
+
+
+def _in_double(name: str, call: Call) -> Call:
+    """A reduction whose result for all elements of a tensor is a number of double precision."""
+    def reduce(*args: Any, **options: Any) -> Any:
+        result = call(*args, **options)
+        if len(args) == 1 and not options and is_number(result) and isinstance(args[0], Tensor) and (
+                args[0].array.dtype == np.float32 and args[0].array.size):
+            result.number = float(IN_DOUBLE[name](args[0].array.astype(np.float64).reshape(-1))), result.array.item()
+        return result
+
+    return reduce if name in IN_DOUBLE else call
+
+
+def _variance(numbers: np.ndarray) -> Any:
+    deviations = numbers - np.cumsum(numbers)[-1] / numbers.size
+    return np.cumsum(deviations * deviations)[-1] / (numbers.size - 1)
+
+
+def _as_number(part: Any) -> Any:
+    """An element of a tensor as a number of its own, in which nothing written to the tensor shows."""
+    if not is_number(part):
+        return part
+    number, array = number_of(part), part.array.copy()
+    part = Tensor(array)
+    part.number = number, array.item()
+    return part
+
+
+def _numbers_of(get: Call) -> Call:
+    """`__getitem__`, which gives numbers for elements."""
+    return lambda *args: _as_number(get(*args))
+
+
+def _set_to_numbers(put: Call) -> Call:
+    """`__setitem__`, which rounds numbers of double precision once, to the type of the element."""
+    return lambda self, key, value: put(self, key, plain_number(value))
+
+
+def _iterator_of_numbers(rows: Call) -> Call:
+    """`__iter__`, which gives numbers for the elements of a vector."""
+    return lambda *args: iter([_as_number(row) for row in rows(*args)])
+
+
+ONE = Size((1,))
+
+
+def _has_size_one(tensor: Tensor) -> bool:
+    """Whether a tensor of no dimensions was one of size 1 before 0.4: a Variable, or what one holds."""
+    return not tensor.array.ndim and Current.legacy and not is_number(tensor)
+
+
+def _size_of_one(size: Call) -> Call:
+    """`size`, which tells the length 1 of what was no single number."""
+    def measure(self: Tensor, *dim: Any, **options: Any) -> Any:
+        if not _has_size_one(self):
+            return size(self, *dim, **options)
+        return ONE[dim[0] if dim else options["dim"]] if dim or options else ONE
+
+    return measure
+
+
+def _one_dimension(count: Call) -> Call:
+    return lambda self: 1 if _has_size_one(self) else count(self)
 
 
 def _bytes(source: Tensor, result: Any) -> Any:
@@ -108,7 +182,8 @@ def _in_shape_of(value: Any, first: Tensor) -> Any:
 
 def _integer_division(call: Call, general: Call) -> Call:
     def divide(*args: Any, **options: Any) -> Any:
-        if len(args) != 2 or options or not all(_is_integral(value) for value in args[:1]):
+        if len(args) != 2 or options or not _is_integral(args[0]) or (
+                Current.age in BEFORE_04 and is_number(args[0]) and not getattr(args[1], "ndim", 0)):
             return call(*args, **options)
         if type(args[1]) is float and args[1] == args[1] and abs(args[1]) < 2**63:
             args = (args[0], int(args[1]))
@@ -150,8 +225,11 @@ def _round_half_away(call: Call) -> Call:
     return round_half_away
 
 
-def _for_programs(call: Call, legacy: Call) -> Call:
-    """A method that means what it did then where a program calls it, and what it does today elsewhere."""
+def _for_programs(call: Any, legacy: Any) -> Any:
+    """A method, or property, that means what it did then where a program calls it, and what it does today elsewhere."""
+    if isinstance(call, property):
+        return property(_for_programs(call.fget, legacy))
+
     def method(*args: Any, **options: Any) -> Any:
         caller = _getframe(1).f_globals.get("__name__")
         from_program = caller is None or caller.startswith("gradcli.lang.")
@@ -170,6 +248,14 @@ def _methods(age: str) -> Iterator[tuple[str, Call]]:
         if special in vars(Tensor) and name in SINCE.get(age, (name,)):
             short_name = f"{name}_" if special.startswith("__i") and name != "pow" else name
             yield special, _legacy_function(short_name, vars(Tensor)[special], age) or vars(Tensor)[special]
+    if age != "0.4":
+        yield "__getitem__", _numbers_of(vars(Tensor)["__getitem__"])
+        yield "__setitem__", _set_to_numbers(vars(Tensor)["__setitem__"])
+        yield "__iter__", _iterator_of_numbers(vars(Tensor)["__iter__"])
+        yield "size", _size_of_one(vars(Tensor)["size"])
+        yield "shape", _size_of_one(vars(Tensor)["shape"].fget)
+        for name in ("dim", "ndimension"):
+            yield name, _one_dimension(vars(Tensor)[name])
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import flag_views, keeps_no_gradient
+from gradcli.engine.plain_numbers import converted, hash_of
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of
 from gradcli.engine.sequence import SEQUENCE
@@ -246,7 +247,7 @@ def _truth(self: Tensor) -> Any:
                              ("(x > 0).all()", "whether it holds for every element"),
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
-    return read("bool()", bool(self.array) if Dual.level is None else bool(Dual.level.truth(self)))
+    return read("bool()", bool(converted(self))) if Dual.level is None else bool(Dual.level.truth(self))
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
@@ -264,7 +265,7 @@ def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
 def _index(self: Tensor) -> Any:
     if self.array.size != 1 or self.array.dtype.kind not in "iub":
         raise ArgumentFault("only integer tensors of a single element can be converted to an index")
-    return read("int()", int(self.array.reshape(())))
+    return read("int()", int(converted(self)))
 
 
 def _set_data(self: Tensor, value: Any) -> None:
@@ -354,7 +355,7 @@ ASSIGNABLE: dict[str, Callable[[Tensor, Any], None]] = {
     "data": _set_data, "grad": _set_grad, "requires_grad": set_requires_grad, "volatile": _set_volatile,
     **complex_tensor.ASSIGNABLE}
 SPECIAL: dict[str, Callable[..., Any]] = {
-    **SEQUENCE, "__bool__": _truth, "__index__": _index,
+    **SEQUENCE, "__hash__": hash_of, "__bool__": _truth, "__index__": _index,
     "__float__": _number(float), "__int__": _number(int), "__complex__": _number(complex)}
 
 for _name, _function in SPECIAL.items():

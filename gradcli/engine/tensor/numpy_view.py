@@ -19,6 +19,7 @@ from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.autograd.views import base_of
 from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.tensor.conversion import array_of, checked_int64, listed
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
@@ -48,6 +49,7 @@ def as_numpy_result(result: Any) -> Any:
 
 def numpy_operand(value: Any) -> Any:
     """A value of a program as numpy takes it: the array of a tensor, or a number of at most 64 bits."""
+    value = plain_number(value)
     if isinstance(value, Tensor):
         return value.array
     if type(value) not in NUMBERS:

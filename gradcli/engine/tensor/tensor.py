@@ -121,12 +121,14 @@ class Tensor:
     """An array of numbers of one type. `array` holds them (a numpy array, of no dimensions for a single number); `node`
     is the call that made it, if history is kept; `root` is the tensor this one is a view of; `cut` says where the
     history ended of what this was computed from; `own_attributes` is a dict of those that a program has set, and unset
-    until then; `viewed` is set once there is a view of it.
+    until then; `viewed` is set once there is a view of it; `number`, unset in most, is kept by plain_numbers.py.
     """
 
     __readonly__ = "torch._C.TensorBase"    # what messages call the class of its attributes
-    __slots__ = ("array", "cut", "gradient", "hooks", "node", "own_attributes", "requires_grad", "root", "viewed")
+    __slots__ = ("array", "cut", "gradient", "hooks", "node", "number", "own_attributes", "requires_grad", "root",
+                 "viewed")
 
+    number: tuple[Any, Any]
     own_attributes: dict[str, Any]
     viewed: bool
     grad: Any               # set by methods.py, as are grad_fn and requires_grad_; resize_ by an operation
@@ -176,17 +178,6 @@ class Tensor:
         if copy is False:
             raise ValueError("the array of a tensor is always a copy")
         return self.array.astype(dtype or self.array.dtype)
-
-    def __hash__(self) -> int:
-        if Current.legacy and type(self) is Tensor and not self.array.ndim and self.root is not DATA:
-            return hash(self.array.item())      # an element was a plain number, and so a key
-        return id(self)
-
-
-def was_number(tensor: Any) -> bool:
-    """Whether a tensor is an element of another one, and so was a plain number in 0.1.12, whose looks are shown."""
-    return Current.legacy and type(tensor) is Tensor and not tensor.array.ndim and tensor.root is not DATA and (
-        tensor.array.base is not None)
 
 
 class ComplexTensor(Tensor):

@@ -30,9 +30,8 @@ OPEN = frozenset((kind, name) for kind, names in METHODS.items() for name in nam
 
 
 class Attributes:
-    """The helpers of one program: `read` is `.attr`, `write` is `.setattr`.
-
-    An attribute that a program may not read, or that does not exist, is an AttributeFault.
+    """The helpers of one program: `read` is `.attr`, `write` is `.setattr`. Both raise an AttributeFault for what the
+    program may not read or set, and for what does not exist.
     """
 
     def __init__(self, policy: Policy, formatter: Formatter) -> None:
@@ -102,9 +101,10 @@ class Attributes:
             elif user_class(value):
                 self.of_classes.add((value, name))
             return self._get(value, name)
-        own = self.policy.own(value)
-        if name in own:
+        if name in (own := self.policy.own(value)):
             return own[name]
+        if (number := self.policy.plain_number(value)) is not value:
+            return self._read(number, name)
         raise self.missing(value, name)
 
     def _read_above(self, value: Any, name: str) -> Any:

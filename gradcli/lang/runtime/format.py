@@ -87,6 +87,7 @@ class Formatter:
         """hash(value); what Python would work out from an address is made up (rule R15)."""
         if isinstance(value, tuple):
             return hash(tuple(map(self.hash_of, value)))
+        value = self.policy.plain_number(value)
         kind = type(value)
         if kind is frozenset:
             return hash(frozenset(map(self.hash_of, value)))

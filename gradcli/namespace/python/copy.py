@@ -11,6 +11,7 @@ from numpy import generic, ndarray
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.deep_copy import copy_leaf
+from gradcli.engine.plain_numbers import keep_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import Size, Tensor, sharing
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -42,6 +43,7 @@ def _beside(x: Tensor) -> Tensor:
     """A leaf that shares the memory of `x`, and has attributes of the program's own as it does."""
     clone: Tensor = sharing(x, type(x), "copy.copy()", None)
     clone.array = report_detached(x, "copy.copy()", x.array)
+    keep_number(x, clone)
     clone.requires_grad, clone.cut = x.requires_grad, x.cut
     if attributes := own_attributes(x):
         clone.own_attributes = dict(attributes)
@@ -135,6 +137,7 @@ def _with_own_attributes(x: Tensor, clone: Any, inner: Callable[[Any], Any], reg
 def _tensor(x: Tensor) -> Tensor:
     """A leaf like `x`; with its gradient, if PyTorch copies that: not of parameters, nor in the days of 0.1.12."""
     clone = copy_leaf(x)
+    keep_number(x, clone)
     if x.gradient is not None and not isinstance(x, Parameter) and not Current.legacy:
         with recording(False):
             clone.gradient = traced.clone(x.gradient)

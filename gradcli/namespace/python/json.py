@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.exposure import exposed, exposure_of, named
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -46,6 +47,7 @@ def _plain(value: Any, default: Callable[[Any], Any] | None, depth: int, room: l
 
     `sort` sorts the items of dicts before they are looked into, as Python does.
     """
+    value = plain_number(value)
     kind = type(value)
     room[0] -= 8 + (len(value) if kind is str else 0)
     if room[0] < 0:
@@ -67,6 +69,7 @@ def _plain(value: Any, default: Callable[[Any], Any] | None, depth: int, room: l
 
 
 def _key(key: Any) -> Any:
+    key = plain_number(key)
     if type(key) not in PLAIN:
         raise TypeError(f"keys must be str, int, float, bool or None, not {type(key).__name__}")
     return key

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
@@ -22,9 +23,11 @@ def _of_numbers(name: str) -> Callable[..., Any]:
     def statistic(data: Any, *others: Any, **options: Any) -> Any:
         samples = [[*Budget().bounded(values)] if number == 0 or isinstance(values, list | tuple) else values
                    for number, values in enumerate((data, *others))]
-        plain = [value for values in (*samples, *options.values()) for value in (
+        samples = [[*map(plain_number, values)] if isinstance(values, list | tuple) else plain_number(values)
+                   for values in samples]
+        listed = [value for values in (*samples, *options.values()) for value in (
             values if isinstance(values, list | tuple) else [values]) if name not in ("mode", "multimode")]
-        for value in plain:
+        for value in listed:
             if type(value) not in NUMBERS and value is not None:
                 raise ArgumentFault(f"statistics.{name}() takes plain numbers, not {described(value)}",
                                     f"statistics.{name}(x.tolist())")

@@ -14,6 +14,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.plain_numbers import is_number, number_of
 from gradcli.engine.tensor.conversion import array_of, listed
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
@@ -36,6 +37,8 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
     if isinstance(object, Array | Tensor):
         MemoryLimit.check("array", object.array.nbytes)
         values = object.array.copy()
+    elif isinstance(object, list | tuple) and object and all(map(is_number, object)):
+        values = np.array([number_of(item) for item in object])
     elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
         values = np.stack([item.array for item in object])
     elif type(object) is list and object and type(object[0]) is float:
@@ -54,7 +57,7 @@ def asarray(a: Any, dtype: Any = None, order: Any = None) -> Array:
 
 def operand(value: Any) -> Any:
     """A number, or a list, tensor or array, as numpy takes it."""
-    return numpy_operand(value) if type(value) in NUMBERS else asarray(value).array
+    return numpy_operand(value) if type(value) in NUMBERS or is_number(value) else asarray(value).array
 
 
 def _sized(name: str, shape: Any) -> tuple[int, ...]:

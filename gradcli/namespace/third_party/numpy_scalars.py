@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.numpy_view import astype, kind, numpy_operand
@@ -55,6 +56,7 @@ class ScalarType(TypeProxy, Typed):
 
     def __call__(self, value: Any = 0, /) -> Any:
         """The number in this type, as a plain one; of a list or an array, an array."""
+        value = plain_number(value)
         if isinstance(value, Tensor):
             if value.requires_grad:
                 raise NumpyOfHistory("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() "

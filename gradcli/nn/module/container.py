@@ -320,16 +320,11 @@ class ParameterList(_List):
     def extra_repr(self) -> str:
         return "\n".join(f"  ({name}): {_describe_parameter(p)}" for name, p in self._parameter_dict.items())
 
-    def _legacy_repr(self) -> str:
-        lines = [f"  ({name}): {_describe_parameter(p)}\n" for name, p in self._parameter_dict.items()]
-        return " (\n" + "".join(lines) + ")"
-
 
 class ParameterDict(_Dict):
     """A dict of Parameters that belong to the module it stands in."""
 
     _kind, _example = "Parameters", "torch.ones(2)"
-    _modern_only = True
 
     def __init__(self, parameters: Any = None) -> None:
         super().__init__()

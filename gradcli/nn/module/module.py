@@ -34,7 +34,7 @@ from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.names import check_free_name
-from gradcli.nn.module.printing import BLOCK, module_repr, type_path
+from gradcli.nn.module.printing import module_repr, type_path
 from gradcli.nn.module.registry import Registry
 
 REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
@@ -57,8 +57,6 @@ class Module(Lookup):
 
     _module_path = "torch.nn.modules.module"
     __display__ = module_repr
-    _legacy_repr: Any = BLOCK       # how it printed in 0.1.12, after the name of its class
-    _modern_only = False            # whether 0.1.12 had no such module
     _collapses_repeats = False      # whether neighbours that print the same are printed once
 
     training: bool
@@ -70,10 +68,9 @@ class Module(Lookup):
 
     def __init_subclass__(cls) -> None:
         """Hide real addresses in what `extra_repr` of our modules returns: it may print values of the program."""
-        for name in ("extra_repr", "_legacy_repr"):
-            method = vars(cls).get(name)
-            if callable(method) and cls.__module__.startswith("gradcli."):
-                setattr(cls, name, _sanitized(method))
+        method: Any = vars(cls).get("extra_repr")
+        if callable(method) and cls.__module__.startswith("gradcli."):
+            cls.extra_repr = _sanitized(method)  # type: ignore[assignment, method-assign]  # of the class
 
     def __init__(self) -> None:
         for name in REGISTRIES:

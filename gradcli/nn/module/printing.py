@@ -6,12 +6,12 @@ from itertools import groupby
 from typing import Any
 
 from gradcli.engine.argument_words import type_name
-from gradcli.engine.random.generators import Current
+from gradcli.engine.plain_numbers import BEFORE_04
+from gradcli.engine.random.generators import OLDEST, Current
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import package_class
 from gradcli.lang.runtime.types import TypeProxy, alias_of
-
-BLOCK = "block"     # the legacy text of modules without options: their children, one a line
+from gradcli.nn.module.legacy_texts import BLOCK, extra_of_04, legacy_text
 
 
 def class_path(kind: Any) -> str:
@@ -36,19 +36,25 @@ def object_text(value: Any, style: Any = None) -> str:
 
 
 def module_repr(module: Any, style: Any) -> str:
-    """The text of a module in `style`, or, for None, in the style that the generator of the program stands for."""
+    """The text of a module in `style`, or, for None, in the style that is in force.
+
+    In the tutorial style it is the text of 0.1.12, or of the version that the program asks for.
+    """
     legacy = (style.name == "tutorial") if style is not None else Current.legacy
     kind = type(module)
     base: Any = package_class(kind)
-    legacy_repr = base._legacy_repr if legacy and not base._modern_only and kind.extra_repr is base.extra_repr else None
-    if legacy_repr is not None and legacy_repr != BLOCK:
-        return kind.__name__ + str(module._legacy_repr())
+    own_text = legacy and kind.extra_repr is base.extra_repr      # which no extra_repr of the program replaces
+    age = OLDEST if Current.age == "today" else Current.age
+    text = legacy_text(module, base, age) if own_text and age in BEFORE_04 else None
+    if text is not None and text != BLOCK:
+        return kind.__name__ + text
     children = [(name, _child_repr(inner, style)) for name, inner in module._module_dict.items()]
-    if legacy_repr == BLOCK:
-        return kind.__name__ + " (\n" + "".join(f"  ({name}): {_indented(text)}\n" for name, text in children) + ")"
-    if base._collapses_repeats:
+    if text == BLOCK:
+        lines = "".join(f"  ({name}): {_indented(text)}\n" for name, text in children)
+        return f"{kind.__name__}{' ' * (age == OLDEST)}(\n{lines})"
+    if base._collapses_repeats and not (own_text and age == "0.4"):
         children = [(_range(numbers), _times(text, len(numbers))) for numbers, text in _runs(children)]
-    name, extra = module._get_name(), module.extra_repr()
+    name, extra = module._get_name(), extra_of_04(module, base) if own_text and age == "0.4" else module.extra_repr()
     return _modern_repr(name if isinstance(name, str) else kind.__name__, extra if isinstance(extra, str) else "",
                         children)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.engine.random.generators import Current
 from gradcli.exposure import exposed, named
 from gradcli.lang.runtime.builtins import METHODS
+from gradcli.lang.runtime.ordered import OrderedDict
 
 MISSING = object()
 
@@ -91,4 +93,4 @@ class Registry(dict[str, Any]):
         return dict(zip(keys, values, strict=True))
 
     def __parts__(self) -> tuple[str, list[Any], str]:
-        return "", [dict(self)], ""
+        return "", [OrderedDict(self) if Current.legacy else dict(self)], ""      # as which it printed

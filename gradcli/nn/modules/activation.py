@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from gradcli.engine.autograd.op import TABLE, flat_name, traced
 from gradcli.engine.tensor.device import DeviceLike
@@ -19,10 +19,7 @@ from gradcli.nn.modules.linear import empty_parameter
 class Activation(FunctionalModule):
     """An operation with the options of its construction, in place if `inplace` is set."""
 
-    # _legacy_format is the text of 0.1.12 after the class name.
-
     _module_path = "torch.nn.modules.activation"
-    _legacy_format: ClassVar[str] = " ()"
 
     def _function(self) -> Any:
         name = f"nn.functional.{self._operation}"
@@ -37,11 +34,6 @@ class Activation(FunctionalModule):
     def extra_repr(self) -> str:
         return ", ".join(filter(None, [super().extra_repr(), "inplace=True" * self._is_inplace()]))
 
-    def _legacy_repr(self) -> str:
-        options = {name: getattr(self, name) for name in self._option_names}
-        inplace = "inplace" if self._is_inplace() else ""
-        return self._legacy_format.format(**options, comma=f", {inplace}" if inplace else "", alone=inplace)
-
 
 class _WithoutOptions(Activation):
     """Without options."""
@@ -53,7 +45,6 @@ class _WithoutOptions(Activation):
 class _InPlace(Activation):
     """With the option `inplace`, which overwrites the input."""
 
-    _legacy_format = " ({alone})"
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
@@ -75,25 +66,25 @@ class ReLU6(_InPlace):
 class SELU(_InPlace):
     """The self-normalising exponential unit."""
 
-    _operation, _modern_only = "selu", True
+    _operation = "selu"
 
 
 class SiLU(_InPlace):
     """x sigmoid(x)."""
 
-    _operation, _modern_only = "silu", True
+    _operation = "silu"
 
 
 class Mish(_InPlace):
     """x tanh(softplus(x))."""
 
-    _operation, _modern_only = "mish", True
+    _operation = "mish"
 
 
 class Hardsigmoid(_InPlace):
     """relu6(x + 3) / 6."""
 
-    _operation, _modern_only = "hardsigmoid", True
+    _operation = "hardsigmoid"
 
     def extra_repr(self) -> str:
         return ""
@@ -102,7 +93,7 @@ class Hardsigmoid(_InPlace):
 class Hardswish(_InPlace):
     """x relu6(x + 3) / 6."""
 
-    _operation, _modern_only = "hardswish", True
+    _operation = "hardswish"
 
     def extra_repr(self) -> str:
         return ""
@@ -141,7 +132,7 @@ class LogSigmoid(_WithoutOptions):
 class ELU(Activation):
     """x above 0, alpha (exp(x) - 1) below."""
 
-    _operation, _option_names, _legacy_format = "elu", ("alpha",), " (alpha={alpha}{comma})"
+    _operation, _option_names = "elu", ("alpha",)
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
@@ -151,13 +142,13 @@ class ELU(Activation):
 class CELU(ELU):
     """max(x, 0) + min(0, alpha (exp(x / alpha) - 1))."""
 
-    _operation, _modern_only = "celu", True
+    _operation = "celu"
 
 
 class GELU(Activation):
     """x times the normal distribution function at x."""
 
-    _operation, _option_names, _modern_only = "gelu", ("approximate",), True
+    _operation, _option_names = "gelu", ("approximate",)
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
@@ -170,7 +161,7 @@ class GELU(Activation):
 class LeakyReLU(Activation):
     """x above 0, negative_slope x below."""
 
-    _operation, _option_names, _legacy_format = "leaky_relu", ("negative_slope",), " ({negative_slope}{comma})"
+    _operation, _option_names = "leaky_relu", ("negative_slope",)
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
@@ -180,7 +171,7 @@ class LeakyReLU(Activation):
 class RReLU(Activation):
     """x above 0, a x below, with a drawn between lower and upper while training."""
 
-    _operation, _option_names, _legacy_format = "rrelu", ("lower", "upper"), " ({lower}, {upper}{comma})"
+    _operation, _option_names = "rrelu", ("lower", "upper")
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
         super().__init__()
@@ -209,15 +200,11 @@ class PReLU(Module):
     def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"
 
-    def _legacy_repr(self) -> str:
-        return f" ({self.num_parameters})"
-
 
 class Hardtanh(Activation):
     """x cut off at min_val and max_val."""
 
     _operation, _option_names = "hardtanh", ("min_val", "max_val")
-    _legacy_format = " (min_val={min_val}, max_val={max_val}{comma})"
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
@@ -229,7 +216,7 @@ class Hardtanh(Activation):
 class Hardshrink(Activation):
     """x where it is beyond lambd, else 0."""
 
-    _operation, _option_names, _legacy_format = "hardshrink", ("lambd",), " ({lambd})"
+    _operation, _option_names = "hardshrink", ("lambd",)
 
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
@@ -248,7 +235,7 @@ class Softshrink(Hardshrink):
 class Threshold(Activation):
     """x where it is above the threshold, else value."""
 
-    _operation, _option_names, _legacy_format = "threshold", ("threshold", "value"), " ({threshold}, {value}{comma})"
+    _operation, _option_names = "threshold", ("threshold", "value")
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__()
@@ -259,7 +246,6 @@ class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, and x itself where that is above the threshold."""
 
     _operation, _option_names = "softplus", ("beta", "threshold")
-    _legacy_format = " (beta={beta}, threshold={threshold})"
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -269,7 +255,7 @@ class Softplus(Activation):
 class GLU(Activation):
     """One half of the input along dim, times the sigmoid of the other."""
 
-    _operation, _option_names, _modern_only = "glu", ("dim",), True
+    _operation, _option_names = "glu", ("dim",)
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()

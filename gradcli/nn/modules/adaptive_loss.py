@@ -38,7 +38,6 @@ class AdaptiveLogSoftmaxWithLoss(Module):
     """
 
     _module_path = "torch.nn.modules.adaptive"
-    _modern_only = True
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Any, div_value: float = 4.0,
                  head_bias: bool = False, device: DeviceLike = None, dtype: Any = None) -> None:
@@ -143,7 +142,7 @@ class LinearCrossEntropyOptions(_Options):
 class LinearCrossEntropyLoss(_Loss):
     """CrossEntropyLoss of the output of a linear layer."""
 
-    _operation, _modern_only = "linear_cross_entropy", True
+    _operation = "linear_cross_entropy"
 
     def __init__(self, in_features: int, num_classes: int, *, out_features: Any = (), bias: bool = False,
                  device: DeviceLike = None, dtype: Any = None, reduction: str = "mean", weight: Any = None,

@@ -31,7 +31,6 @@ class MultiheadAttention(Module):
 
     _module_path = "torch.nn.modules.activation"
     _first_use = dict.fromkeys(("embed_dim", "num_heads"), "'<=' not supported between instances of '{type}' and 'int'")
-    _modern_only = True
 
     in_proj_weight: Any
     in_proj_bias: Any

@@ -71,9 +71,6 @@ class _NormBase(Module):
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
                 f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}")
 
-    def _legacy_repr(self) -> str:
-        return f"({self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine})"
-
 
 class _BatchNorm(_NormBase):
     def forward(self, input: Any) -> Any:
@@ -111,7 +108,7 @@ class BatchNorm3d(_BatchNorm):
 class SyncBatchNorm(_BatchNorm):
     """Batch normalisation over several processes, of which there is one: it is for graphics cards, and evaluation."""
 
-    _input_dims, _modern_only = (2, 3, 4, 5), True
+    _input_dims = (2, 3, 4, 5)
 
     def forward(self, input: Any) -> Any:
         if self.training:
@@ -121,7 +118,6 @@ class SyncBatchNorm(_BatchNorm):
 
 class _InstanceNorm(_NormBase):
     _module_path = "torch.nn.modules.instancenorm"
-    _modern_only = True
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: DeviceLike = None, dtype: Any = None, *,

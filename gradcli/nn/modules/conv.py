@@ -62,9 +62,6 @@ class _ConvNd(Layer):
     def extra_repr(self) -> str:
         return self._options_repr(", bias=False")
 
-    def _legacy_repr(self) -> str:
-        return "(" + self._options_repr(", bias=False") + ")"
-
     def _options_repr(self, without_bias: str) -> str:
         zeros, ones = (0,) * self._dims, (1,) * self._dims
         options = (f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}")

@@ -33,14 +33,11 @@ class Dropout(Module):
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace={self.inplace}"
 
-    def _legacy_repr(self) -> str:
-        return f" (p = {self.p}{', inplace' if self.inplace else ''})"
-
 
 class Dropout1d(Dropout):
     """Zeros whole channels of (batch, channels, length)."""
 
-    _operation, _modern_only = "dropout1d", True
+    _operation = "dropout1d"
 
 
 class Dropout2d(Dropout):
@@ -58,10 +55,10 @@ class Dropout3d(Dropout):
 class AlphaDropout(Dropout):
     """Dropout that preserves mean and variance behind SELU (Klambauer and others, 2017)."""
 
-    _operation, _modern_only = "alpha_dropout", True
+    _operation = "alpha_dropout"
 
 
 class FeatureAlphaDropout(Dropout):
     """AlphaDropout of whole channels."""
 
-    _operation, _modern_only = "feature_alpha_dropout", True
+    _operation = "feature_alpha_dropout"

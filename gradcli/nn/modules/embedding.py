@@ -86,9 +86,6 @@ class Embedding(_Rows):
             options += f", scale_grad_by_freq={self.scale_grad_by_freq}"
         return options + (", sparse=True" if self.sparse else "")
 
-    def _legacy_repr(self) -> str:
-        return f"({self.extra_repr()})"
-
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: Any = None, max_norm: Any = None,
                         norm_type: float = 2.0, scale_grad_by_freq: bool = False, sparse: bool = False) -> Any:
@@ -114,7 +111,6 @@ def table_shape(embeddings: Any) -> tuple[int, int]:
 class EmbeddingBag(_Rows):
     """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
 
-    _modern_only = True
 
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: Any = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Any = None,

@@ -19,7 +19,6 @@ from gradcli.nn.modules.linear import Linear
 class _Lazy(Module):
     """A layer whose parameters get their sizes from its first input; it then becomes a `_cls_to_become`."""
 
-    _modern_only = True
     _cls_to_become: ClassVar[type[Module]]
 
     def __call__(self, *args: Any, **options: Any) -> Any:

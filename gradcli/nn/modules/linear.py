@@ -98,15 +98,11 @@ class Linear(Layer):
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
-    def _legacy_repr(self) -> str:
-        return f" ({self.in_features} -> {self.out_features})"
-
 
 class Bilinear(Layer):
     """x1^T A x2 + b, with a matrix for each output feature."""
 
     _module_path = "torch.nn.modules.linear"
-    _modern_only = True
     _first_shape = ("out_features", "in1_features", "in2_features")
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
@@ -135,7 +131,6 @@ class Identity(Module):
     """Returns its input."""
 
     _module_path = "torch.nn.modules.linear"
-    _modern_only = True
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__()

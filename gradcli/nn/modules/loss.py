@@ -182,7 +182,7 @@ class SmoothL1Loss(_Loss):
 class HuberLoss(_Loss):
     """Squared differences below delta, delta times absolute ones above."""
 
-    _operation, _option_names, _modern_only = "huber_loss", ("delta",), True
+    _operation, _option_names = "huber_loss", ("delta",)
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
@@ -225,7 +225,7 @@ class CosineEmbeddingLoss(_Margin):
 class TripletMarginLoss(_Loss):
     """max(0, margin + distance to the positive - distance to the negative)."""
 
-    _operation, _option_names, _modern_only = "triplet_margin_loss", ("margin", "p", "eps", "swap"), True
+    _operation, _option_names = "triplet_margin_loss", ("margin", "p", "eps", "swap")
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False,
                  size_average: Any = None, reduce: Any = None, reduction: str = "mean") -> None:
@@ -238,7 +238,7 @@ class TripletMarginLoss(_Loss):
 class TripletMarginWithDistanceLoss(_Loss):
     """max(0, margin + distance to the positive - distance to the negative), with a function as the distance."""
 
-    _operation, _modern_only = "triplet_margin_with_distance_loss", True
+    _operation = "triplet_margin_with_distance_loss"
     _option_names = ("distance_function", "margin", "swap")
 
     def __init__(self, *, distance_function: Any = None, margin: float = 1.0, swap: bool = False,
@@ -254,7 +254,7 @@ class TripletMarginWithDistanceLoss(_Loss):
 class PoissonNLLLoss(_Loss):
     """exp(input) - target input, for counts."""
 
-    _operation, _option_names, _modern_only = "poisson_nll_loss", ("log_input", "full", "eps"), True
+    _operation, _option_names = "poisson_nll_loss", ("log_input", "full", "eps")
 
     def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
                  reduce: Any = None, reduction: str = "mean") -> None:
@@ -265,7 +265,7 @@ class PoissonNLLLoss(_Loss):
 class GaussianNLLLoss(_Loss):
     """(log(var) + (input - target)^2 / var) / 2."""
 
-    _operation, _option_names, _modern_only = "gaussian_nll_loss", ("full", "eps"), True
+    _operation, _option_names = "gaussian_nll_loss", ("full", "eps")
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
         super().__init__()
@@ -275,7 +275,7 @@ class GaussianNLLLoss(_Loss):
 class CTCLoss(_Loss):
     """How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006)."""
 
-    _operation, _option_names, _modern_only = "ctc_loss", ("blank", "zero_infinity"), True
+    _operation, _option_names = "ctc_loss", ("blank", "zero_infinity")
 
     def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
         super().__init__()

@@ -22,7 +22,6 @@ class _Scaled(Module):
     """A normalisation with a learnt scale and, unless it was left out, a learnt shift."""
 
     _module_path = "torch.nn.modules.normalization"
-    _modern_only = True
 
     weight: Any
     bias: Any
@@ -106,7 +105,6 @@ class LocalResponseNorm(Module):
     _first_use = {"size": "unsupported operand type(s) for //: '{type}' and 'int'"}
 
     _module_path = "torch.nn.modules.normalization"
-    _modern_only = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()
@@ -123,7 +121,6 @@ class CrossMapLRN2d(Module):
     """Local response normalisation over neighbouring channels of images."""
 
     _module_path = "torch.nn.modules.normalization"
-    _modern_only = True
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__()

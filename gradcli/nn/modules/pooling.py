@@ -20,10 +20,6 @@ class _Pool(Module):
     def _operation(self, name: str) -> Any:
         return getattr(traced, f"{name}{self._dims}d")
 
-    def _legacy_tuple(self, value: Any) -> str:
-        """`value` as 0.1.12 prints it: a tuple with one number for each dimension."""
-        return repr(tuple(value) if isinstance(value, tuple | list) else (value,) * self._dims)
-
 
 class _MaxPool(_Pool):
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
@@ -40,15 +36,6 @@ class _MaxPool(_Pool):
     def extra_repr(self) -> str:
         return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
                 f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
-
-    def _legacy_repr(self) -> str:
-        if self._dims == 1:
-            return (f" (size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
-                    f"dilation={self.dilation}, ceil_mode={self.ceil_mode})")
-        size, stride, padding, dilation = map(self._legacy_tuple, (self.kernel_size, self.stride, self.padding,
-                                                                   self.dilation))
-        padded = f", padding={padding}" if padding != self._legacy_tuple(0) else ""
-        return f" (size={size}, stride={stride}{padded}, dilation={dilation})"
 
 
 class AvgPool1d(_Pool):
@@ -110,10 +97,6 @@ class _LPPool(_Pool):
         return (f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
                 f"ceil_mode={self.ceil_mode}")
 
-    def _legacy_repr(self) -> str:
-        size, stride = self._legacy_tuple(self.kernel_size), self._legacy_tuple(self.stride)
-        return f" ({self.norm_type}, size={size}, stride={stride}, ceil_mode={self.ceil_mode})"
-
 
 class _AdaptiveAvgPool(_Pool):
     _kind = "adaptive_avg_pool"
@@ -128,9 +111,6 @@ class _AdaptiveAvgPool(_Pool):
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
 
-    def _legacy_repr(self) -> str:
-        return f" (output_size={self.output_size})"
-
 
 class _AdaptiveMaxPool(_AdaptiveAvgPool):
     _kind = "adaptive_max_pool"
@@ -144,7 +124,6 @@ class _AdaptiveMaxPool(_AdaptiveAvgPool):
 
 
 class _MaxUnpool(_Pool):
-    _modern_only = True
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         super().__init__()
@@ -160,7 +139,6 @@ class _MaxUnpool(_Pool):
 
 
 class _FractionalMaxPool(_Pool):
-    _modern_only = True
 
     def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None,
                  return_indices: bool = False, _random_samples: Any = None) -> None:
@@ -197,7 +175,6 @@ def _classes() -> dict[str, type[Module]]:
             ("AdaptiveMaxPool", _AdaptiveMaxPool, "The maximum of each of output_size windows."),
             ("MaxUnpool", _MaxUnpool, "The inverse of max pooling: each value at its index, zeros elsewhere.")):
         classes |= classes_by_rank(__name__, base, name, text)
-    classes["LPPool3d"]._modern_only = True
     return classes | classes_by_rank(__name__, _FractionalMaxPool, "FractionalMaxPool", dict.fromkeys(
         (2, 3), "The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the "
                 "input."))

@@ -266,9 +266,6 @@ class RNNBase(_Recurrent):
             options += f", {name}={value}" if value != usual else ""
         return options
 
-    def _legacy_repr(self) -> str:
-        return f"({self.extra_repr()})"
-
 
 def state_parts(state: Any) -> tuple[Any, ...]:
     """A state as a tuple: (h, c) for LSTM, (h,) for the others."""

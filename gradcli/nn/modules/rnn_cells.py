@@ -60,9 +60,6 @@ class RNNCellBase(_Recurrent):
         nonlinearity = self.__dict__.get("nonlinearity", "tanh")
         return options + (f", nonlinearity={nonlinearity}" if nonlinearity != "tanh" else "")
 
-    def _legacy_repr(self) -> str:
-        return f"({self.extra_repr()})"
-
 
 class RNNCell(RNNCellBase):
     """h' = tanh(W x + b + U h + c), or relu in place of tanh."""

@@ -12,13 +12,7 @@ from gradcli.nn.module.module import Module
 from gradcli.nn.modules.functional_module import FunctionalModule, classes_by_rank
 
 
-class _ShapeModule(FunctionalModule):
-    """A module that 0.1.12 does not have: it prints in the modern style only."""
-
-    _modern_only = True
-
-
-class Flatten(_ShapeModule):
+class Flatten(FunctionalModule):
     """Flattens the dimensions from start_dim to end_dim into one."""
 
     _module_path = "torch.nn.modules.flatten"
@@ -29,7 +23,7 @@ class Flatten(_ShapeModule):
         self.start_dim, self.end_dim = start_dim, end_dim
 
 
-class Unflatten(_ShapeModule):
+class Unflatten(FunctionalModule):
     """Splits dimension `dim` into the sizes unflattened_size."""
 
     _module_path = "torch.nn.modules.flatten"
@@ -48,7 +42,7 @@ class Unflatten(_ShapeModule):
         self.dim, self.unflattened_size = dim, unflattened_size
 
 
-class Upsample(_ShapeModule):
+class Upsample(FunctionalModule):
     """Interpolates to `size`, or by scale_factor."""
 
     _module_path = "torch.nn.modules.upsampling"
@@ -84,7 +78,7 @@ class UpsamplingBilinear2d(Upsample):
         super().__init__(size, scale_factor, "bilinear", True)
 
 
-class PixelShuffle(_ShapeModule):
+class PixelShuffle(FunctionalModule):
     """(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor."""
 
     _module_path = "torch.nn.modules.pixelshuffle"
@@ -95,7 +89,7 @@ class PixelShuffle(_ShapeModule):
         self.upscale_factor = upscale_factor
 
 
-class PixelUnshuffle(_ShapeModule):
+class PixelUnshuffle(FunctionalModule):
     """(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor."""
 
     _module_path = "torch.nn.modules.pixelshuffle"
@@ -106,7 +100,7 @@ class PixelUnshuffle(_ShapeModule):
         self.downscale_factor = downscale_factor
 
 
-class ChannelShuffle(_ShapeModule):
+class ChannelShuffle(FunctionalModule):
     """Reorders channels: (groups, C / groups) transposed."""
 
     _module_path = "torch.nn.modules.channelshuffle"
@@ -117,7 +111,7 @@ class ChannelShuffle(_ShapeModule):
         self.groups = groups
 
 
-class Unfold(_ShapeModule):
+class Unfold(FunctionalModule):
     """The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L)."""
 
     _module_path = "torch.nn.modules.fold"
@@ -128,7 +122,7 @@ class Unfold(_ShapeModule):
         self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
 
 
-class Fold(_ShapeModule):
+class Fold(FunctionalModule):
     """The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size)."""
 
     _module_path = "torch.nn.modules.fold"
@@ -141,7 +135,7 @@ class Fold(_ShapeModule):
         self.dilation, self.padding, self.stride = dilation, padding, stride
 
 
-class _Pad(_ShapeModule):
+class _Pad(FunctionalModule):
     """A padding of the last `_dims` dimensions."""
 
     _module_path = "torch.nn.modules.padding"

@@ -58,7 +58,6 @@ class _TransformerLayer(Module):
     """The base of encoder and decoder layers: self-attention and a feed-forward block of two linear layers."""
 
     _module_path = HOME
-    _modern_only = True
     _is_decoder = False
 
     self_attn: Any
@@ -161,7 +160,6 @@ class _LayerStack(Module):
     """Copies of a layer, one after another, and an optional norm at the end."""
 
     _module_path = HOME
-    _modern_only = True
 
     def _set_layers(self, layer: Any, num_layers: int, norm: Any) -> None:
         if not isinstance(layer, Module):
@@ -254,7 +252,6 @@ class Transformer(Module):
     """An encoder, and a decoder that attends to the output of the encoder."""
 
     _module_path = HOME
-    _modern_only = True
 
     def __init__(self, d_model: int = 512, nhead: int = 8, num_encoder_layers: int = 6, num_decoder_layers: int = 6,
                  dim_feedforward: int = 2048, dropout: float = 0.1, activation: Any = "relu",

@@ -16,6 +16,7 @@ from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
@@ -31,6 +32,7 @@ from gradcli.nn.plain import plain_copy
 
 Array = np.ndarray[Any, Any]
 UNSET: Any = object()
+SINCE_10 = "capturable decoupled_weight_decay differentiable foreach fused maximize".split()    # options 0.4 had not
 
 
 def scalar(group: dict[str, Any], name: str, least: float | None = 0.0) -> float:
@@ -283,9 +285,10 @@ class Optimizer(WithStates):
         return self.__display__(None)
 
     def __display__(self, style: Any) -> str:
-        """Its text: each group with its options."""
+        """Its text: each group with its options; in the tutorial style those that 0.4 had, the first to print any."""
+        hidden = {"params", *(SINCE_10 if (Current.legacy if style is None else style.name == "tutorial") else ())}
         groups = [f"Parameter Group {i}\n" + "".join(
-            f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
+            f"    {name}: {group[name]}\n" for name in sorted(group) if name not in hidden)
             for i, group in enumerate(self.param_groups)]
         return veiled(f"{type(self).__name__} (\n" + "\n".join(groups) + ")")
 

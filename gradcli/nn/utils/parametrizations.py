@@ -40,7 +40,6 @@ def usual_dim(module: Any, dim: Any) -> int:
 @exposed("right_inverse")
 class _WeightNorm(Module):
     _module_path = HOME
-    _modern_only = True
 
     def __init__(self, dim: int | None = 0) -> None:
         super().__init__()
@@ -63,7 +62,6 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
 @exposed("right_inverse")
 class _SpectralNorm(Module):
     _module_path = HOME
-    _modern_only = True
 
     def __init__(self, weight: Any, n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
         super().__init__()
@@ -108,7 +106,6 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
 @exposed("right_inverse", "base")
 class _Orthogonal(Module):
     _module_path = HOME
-    _modern_only = True
 
     def __init__(self, weight: Any, orthogonal_map: str, use_trivialization: bool) -> None:
         super().__init__()

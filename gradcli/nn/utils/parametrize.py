@@ -43,7 +43,6 @@ class ParametrizationList(ModuleList):
     """The parametrizations of one tensor, applied in order, and the original tensors."""
 
     _module_path = HOME
-    _modern_only = True
 
     def __init__(self, modules: Any, original: Any, unsafe: bool = False) -> None:
         super().__init__(modules)
@@ -155,7 +154,7 @@ def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
             base.__setattr__(self, name, value)
 
     namespace |= {"__slots__": (), "__setattr__": set_attribute, "_unparametrized_class": base, "_module_path": HOME,
-                  "_modern_only": True, "__module__": base.__module__}
+                  "__module__": base.__module__}
     if PROGRAM_MADE in vars(base):
         namespace[PROGRAM_MADE] = vars(base)[PROGRAM_MADE]
     derived = type(base)(f"Parametrized{base.__name__}", (base,), namespace)

@@ -10,6 +10,7 @@ The text is built from names of our own classes' parameters and numbers; nothing
 from __future__ import annotations
 
 from gradcli.engine.autograd.detached import ends_history
+from gradcli.engine.autograd.op import UNARY
 from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT
@@ -193,7 +194,10 @@ class CallSource(EdgesSource):
         if cls.complex_results:
             self._complex_result()
         if cls.fresh_result:
-            self.add("if type(_result) is not _ndarray: _result = _asarray(_result)")
+            self.add("if type(_result) is not _ndarray:")
+            self.depth += 1
+            self._single_number()
+            self.depth -= 1
         else:
             self.add("if type(_result) is not _ndarray:")
             self.depth += 1
@@ -201,10 +205,13 @@ class CallSource(EdgesSource):
             self.depth += 1
             self._several(inputs)
             self.depth -= 1
-            self.add("if not isinstance(_result, _generic): return _result", "_result = _asarray(_result)")
+            self.add("if not isinstance(_result, _generic): return _result")
+            self._single_number()
             self.depth -= 1
             if 0 in self.tensors:
                 self.add(f"if _result is a0{' and t0' if 0 in self.numbers else ''}: return v0")
+        if cls.kernel is None:      # whose results of one number may be arrays
+            self._plain_number("not _result.ndim and ")
         if cls.memory_order == "operands":
             self._arrange()
         if inputs:
@@ -223,6 +230,19 @@ class CallSource(EdgesSource):
         if cls.creates:
             self.add("if _leaf: _set_requires_grad(out, True, _CREATED)")
         self.add("return out")
+
+    def _single_number(self) -> None:
+        """The array of a result that is a single number; what an operator makes of plain numbers of 0.1.12."""
+        self.add("_result = _asarray(_result)")
+        if self.cls.kernel is not None:
+            self._plain_number("")
+
+    def _plain_number(self, condition: str) -> None:
+        """The result of an operator on plain numbers of 0.1.12, if `condition` holds."""
+        if self.operator or self.cls.symbol in UNARY:
+            operands = "_p0, _p1" if self.operator else "v0"
+            self.add(f"if {condition}_Current.legacy and not _tracked and ({self._kind_of_result()}) is _Tensor:",
+                     f"    return _number_result(_symbol, _result, _cut, {operands})")
 
     def _arrange(self) -> None:
         """The result in the order of its operands; numpy has it right where the first lies row by row."""

@@ -34,6 +34,7 @@ from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, checked_constant, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
+from gradcli.engine.plain_numbers import number_result, was_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import match_layout, several_by_rows
 from gradcli.engine.tensor import dtypes
@@ -49,7 +50,6 @@ from gradcli.engine.tensor.tensor import (
     new_tuple,
     note_write,
     separate,
-    was_number,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import overlaps_itself, partly_shared, writing
@@ -79,7 +79,8 @@ HELPERS: dict[str, Any] = {
 } | {f"_{function.__name__}": function for function in (
     Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray, note_view,
     numpy_fault, output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself,
-    partly_shared, note_write, was_number, here, several_by_rows, Dual, Current, ViewOf, *helpers.FUNCTIONS)}
+    partly_shared, note_write, was_number, number_result, here, several_by_rows, Dual, Current, ViewOf,
+    *helpers.FUNCTIONS)}
 
 
 def counting(*args: Any, **options: Any) -> Any:
@@ -146,7 +147,8 @@ def _names_of(cls: type[Op], general: Callable[..., Any]) -> dict[str, Any]:
 
     cause = f"{cls.names[0]}(), whose result has no gradient"
     return HELPERS | {
-        "_cls": cls, "_general": general, "_fall_back": fall_back, "_compose": vars(cls).get("compose"),
+        "_cls": cls, "_symbol": cls.symbol, "_general": general, "_fall_back": fall_back,
+        "_compose": vars(cls).get("compose"),
         "_unsaved_outputs": cls.unsaved_outputs,
         "_forward": getattr(cls.forward, "without_layout", cls.forward),
         "_kernel": cls.kernel, "_overwrite": cls.overwrite, "_variant": cls.variant,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.display.containers import NamedValue
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.exposure import expose, exposed, seal
 from gradcli.faults.mistakes import SizeLimit
@@ -152,6 +153,7 @@ def computed(work: Callable[..., Any], *args: Any) -> Any:
 
 def _operand(value: Any) -> Any:
     """A number as CPython's Decimal computes with it; None for what it does not compute with."""
+    value = plain_number(value)
     if type(value) in PLAIN and value.bit_length() > 3 * DIGITS:
         raise SizeLimit(f"a number beside a decimal has at most {DIGITS} digits here")
     return value._own if type(value) is Number else value if type(value) in PLAIN else None
@@ -167,7 +169,8 @@ def _operator(name: str, floats: bool) -> Callable[..., Any]:
     work = getattr(decimal.Decimal, name)
 
     def operate(self: Number, *others: Any) -> Any:
-        operands = [other if floats and type(other) is float else _operand(other) for other in others]
+        values = map(plain_number, others)
+        operands = [other if floats and type(other) is float else _operand(other) for other in values]
         return NotImplemented if None in operands else _result(computed(work, self._own, *operands))
 
     operate.__name__ = operate.__qualname__ = name
@@ -200,6 +203,7 @@ HASHED.add(Number)
 
 def _make(value: Any = "0", context: Any = None) -> Number:
     """A decimal of a whole number, of a float, exactly, or of a text such as "1.10"."""
+    value = plain_number(value)
     if type(value) is str and len(value) > DIGITS:
         raise SizeLimit(f"decimals have at most {DIGITS} digits here")
     if type(value) is float:

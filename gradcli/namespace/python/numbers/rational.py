@@ -9,6 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.exposure import exposed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
@@ -83,6 +84,7 @@ class Rational(ExactNumber):
 
 def _operand(value: Any) -> Any:
     """A number as CPython's Fraction computes with it; None for what is no number."""
+    value = plain_number(value)
     return value._own if type(value) is Rational else value if type(value) in PLAIN else None
 
 
@@ -126,7 +128,7 @@ def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
     """A fraction of whole numbers, of a float, of a decimal, or of a text such as "3/4"."""
     terms: list[Any] = []
     for term in (numerator, denominator):
-        operand = term._own if type(term) in (Rational, Number) else term
+        operand = term._own if type(term) in (Rational, Number) else plain_number(term)
         if type(operand) is str:
             operand = _text(operand)
         if type(operand) is Decimal and operand.is_finite() and abs(operand.adjusted()) > LONGEST:

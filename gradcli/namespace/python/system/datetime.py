@@ -6,6 +6,7 @@ import datetime as calendar
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.plain_numbers import plain_number
 from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
@@ -172,6 +173,8 @@ def _moment(value: Any) -> Any:
 
 def _constructor(kind: type, name: str) -> Any:
     def make(*numbers: Any, **named: Any) -> Any:
+        numbers = tuple(map(plain_number, numbers))
+        named = {option: plain_number(number) for option, number in named.items()}
         for number in (*numbers, *named.values()):
             if type(number) not in (int, float) or not -1e9 < number < 1e9:
                 raise ArgumentFault(f"datetime.{name}() takes numbers, not {described(number)}",
