@@ -143,7 +143,8 @@ def to_scalar(tensor: Tensor, cause: str, value: Any) -> Any:
 
 def ends_history(cls: type[Op]) -> bool:
     """Whether results of an operation depend on its inputs, and yet no gradient goes back to them."""
-    return not (cls.rules or cls.creates or cls.random)
+    callable_by_programs = cls.function or cls.method is not False
+    return callable_by_programs and not (cls.rules or cls.creates or cls.random)
 
 
 def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], outs: Sequence[Tensor],
