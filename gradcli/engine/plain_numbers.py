@@ -1,15 +1,18 @@
 """Tensors that stand for plain numbers, as elements and full reductions were plain numbers before PyTorch 0.4.
 
 In the tutorial style a tensor of no dimensions that is no Variable is such a number. Its `array` holds what PyTorch
-computes today, in the element type. What Python makes of it with operators, in double precision or in whole numbers of
-any length, is kept beside that as `number`, and counts as long as the array is not written to.
+computes today, in the element type; a whole number that this does not hold in int64. What Python makes of it with
+operators, in double precision or in whole numbers of any length, is kept beside that as `number`, and counts as long
+as the array is not written to.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
+import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.random.generators import OLDEST, Current
@@ -20,6 +23,7 @@ BEFORE_04 = (OLDEST, "0.3")      # the versions in which elements were numbers
 MOST_BITS = 100_000     # of a whole number
 PLAIN = frozenset({int, float, bool, complex})
 SMALL = 1 << 62         # whole numbers below it are short
+WIDEST = 1 << 63        # whole numbers below it are elements of int64
 stored_number: Any = vars(Tensor)["number"].__get__     # of the slot, which asks no __getattr__
 COMPUTE: dict[str, Any] = {name.strip("_"): function for name, function in vars(operator).items() if name[:2] == "__"}
 GROWING = ("pow", "lshift")     # operators whose results can be long however short the operands are
@@ -101,10 +105,20 @@ def with_number(symbol: str, result: Any, left: Any, right: Any = None) -> Any:
     elif type(number) is int:
         if not -SMALL < number < SMALL:
             _check_bits(number.bit_length())
+        if result.array.item() != number:       # no element of the type of the operands, as 200 * 2 is no byte
+            result.array = _array_of(number)
         result.number = number, result.array.item()
     elif kind is ComplexTensor:
         return number
     return result
+
+
+def _array_of(number: int) -> ndarray:
+    """A whole number as operations on tensors take it: rounded where it is too long for int64, infinite beyond that."""
+    try:
+        return np.array(number if -WIDEST <= number < WIDEST else float(number))
+    except OverflowError:
+        return np.array(math.inf if number > 0 else -math.inf)
 
 
 def _operand(value: Any) -> Any:

@@ -124,3 +124,17 @@ def test_today_an_element_is_a_tensor():
     assert "".join(pieces) == "False True\n"
     with pytest.raises(Fault, match="unsupported operand type"):
         session.run("divmod(t[0], 7)", echo=False)
+
+
+def test_whole_numbers_beyond_the_element_type_go_into_tensors_as_they_are():
+    session = Session()
+    session.run(SETUP)
+    for text in ("b[2]*100", "b[0]-b[2]", "-b[2]", "~b[0]", "b[2]**9", "t[1]**30", "-(t[1]**31)", "t[0] << 70"):
+        number = eval(text, PLAIN)
+        for use in ("torch.zeros(1) + n", "n * torch.ones(1)", "torch.Tensor([n])", "torch.zeros(1).fill_(n)",
+                    "torch.Tensor([[n]])[0]", "np.zeros(1) + n"):
+            value = session.eval(f"n = {text}\n{use}").array
+            assert value.tolist() == np.array([number], value.dtype).tolist(), (text, use)
+    for text in ("np.array([t[1]**30])", "np.array([t[1]**30, b[0]])", "np.array([2**62 * t[0]])"):
+        with pytest.raises(Fault, match="too large|long long"):      # no array of objects
+            session.eval(text)

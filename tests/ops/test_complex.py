@@ -179,3 +179,13 @@ def test_whatever_is_complex_is_of_its_class_however_often_it_was_made(line):
     session.run(f"def f():\n    return {line}\nfor i in range(120):\n    v = f()")
     value = session["v"]
     assert value.array.dtype.kind == "c" and isinstance(value, ComplexTensor), type(value)
+
+
+@pytest.mark.parametrize("line", ["y.conj().imag.mul_(2)", "y.conj().mul_(2)", "w = y.conj(); w[0] = 1",
+                                  "y.mH.mul_(2)"])
+def test_conjugates_with_a_history_are_not_written_to(line):
+    session = Session("modern")
+    session.run("z = torch.tensor([[1 + 2j, 3]], requires_grad=True)\ny = z * 1")
+    with pytest.raises(Fault):
+        session.run(line)
+    session.run("w = y.conj().resolve_conj(); w.mul_(2); w.real.sum().backward(); assert z.grad.tolist() == [[2, 2]]")

@@ -159,6 +159,7 @@ def test_methods_of_modules_and_optimisers_look_at_what_they_are_called_on(home,
     assert not world.verdict()
 
 
+LOADED = {Tensor, int, float, bool, complex, str, list, tuple, dict, type(None)}     # what states can be loaded from
 STATES = """
 import collections
 p = nn.Parameter(torch.ones(2)); o = optim.{0}; o.zero_grad(); p.grad = torch.ones(2); o.step({1})
@@ -180,6 +181,7 @@ def test_states_of_optimisers(optimiser, world):
             for entry in state["state"][0]:
                 changed = state | {"state": {0: state["state"][0] | {entry: stranger}}}
                 world.attempt(f"state {entry}={name}", lambda c=changed: o.load_state_dict(c))
+                assert {*map(type, o.state[p].values())} <= LOADED, (entry, name)
             for option in state["param_groups"][0]:
                 changed = state | {"param_groups": [state["param_groups"][0] | {option: stranger}]}
                 world.attempt(f"group {option}={name}", lambda c=changed: o.load_state_dict(c))
@@ -194,8 +196,17 @@ def test_states_of_optimisers(optimiser, world):
                 world.attempt(f"load_state_dict {name}", lambda w=whole: o.load_state_dict(w))
             world.attempt(f"add_param_group {name}", lambda s=stranger: o.add_param_group(s))
             world.attempt(f"add_param_group params={name}", lambda s=stranger: o.add_param_group({"params": s}))
-        entries = [*o.state[p].values(), *o._arrays.get(p, {}).values()]
-        assert all(type(entry) is Tensor or type(entry).__module__ in ("builtins", "numpy") for entry in entries)
+        for name, stranger in world.strangers.items():      # in the live state, from which steps work, and which they write to
+            stranger = stranger.copy() if type(stranger) in (dict, list) else stranger
+            for entry in (*state["state"][0], "own", 5):
+                o.load_state_dict(state)
+                o.state[p][entry] = stranger
+                world.attempt(f"step on {entry}={name}", lambda: o.step(lambda: p.sum()) if closure else o.step())
+                world.attempt(f"state_dict of {entry}={name}", o.state_dict)
+            for whole in ({p: stranger}, {stranger: {}} if isinstance(stranger, str | tuple) else {5: stranger}, stranger):
+                world.attempt(f"state={name}", lambda w=whole: setattr(o, "state", w))
+                world.attempt(f"step on a state {name}", lambda: o.step(lambda: p.sum()) if closure else o.step())
+                world.attempt(f"state_dict of a state {name}", o.state_dict)
         o.load_state_dict(state)
     assert world.session.quoted(o.state_dict()) == before
     judged(world, 500)

@@ -101,6 +101,12 @@ def test_slips_have_names():     # lines of a function, what a student writes fo
     assert not mismatches
 
 
+def test_large_formulas_are_judged_without_being_multiplied_out_or_factored():
+    for claim in ("*".join(f"(x + {k})" for k in range(80)), "x**999", "x**(1/1000) + x**(1/997)"):
+        outcome = gradcli("check", "x**2*sin(x)", "--says", claim, "--time-limit", "20")
+        assert outcome.status == 4 and outcome.out.endswith("it is x**2*cos(x) + 2*x*sin(x)\n"), (claim, outcome)
+
+
 def test_several_derivatives_are_judged_at_once():
     outcome = gradcli("check", "x**2*y", "--says", "x=2*x*y", "--says", "y=2*x*y")
     assert outcome.status == 4 and outcome.out.startswith("x: right, at 61 points\ny: wrong at ")

@@ -32,6 +32,7 @@ from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.numerics import complex_gradients, reduced_precision
 from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.result_layout import match_layout
+from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -65,7 +66,7 @@ def parent(tensor: Tensor) -> Any:
 def refresh_view(view: Tensor) -> None:
     """Bring the node of a view up to date after a write to its base or to another view of that."""
     root = view.root
-    if root is DATA or not (root.base.requires_grad or view.node is not None):
+    if root is DATA or not (root.base.requires_grad or view.node is not None) or view.array.dtype.kind not in "fc":
         return
     write = last_write_of(view)
     if write and write.tick > root.tick and shares_memory(root.base, view):
@@ -349,7 +350,9 @@ def here() -> tuple[Any, int]:
 
 def as_window(base: Tensor, array: ndarray) -> Tensor:
     """A tensor of the view `array` of `base`, with a node that picks its elements out of the base."""
-    if array.dtype is not base.array.dtype:     # numbers beside their parts
+    if array.dtype != base.array.dtype:
+        if part_of(array.dtype) != part_of(base.array.dtype):
+            return _of_bits(base, array)
         if array.dtype.kind == "c":
             return traced.view_as_complex(as_window(base, raw.pairs(array)))
         return as_window(traced.pairs(base), array)
@@ -361,7 +364,9 @@ def as_window(base: Tensor, array: ndarray) -> Tensor:
 def with_piece(base: Tensor, piece: Tensor, array: ndarray) -> Tensor:
     """A tensor of the array of `base`, with its history but for what the view `array` shows, whose is that of `piece`.
     """
-    if array.dtype is not base.array.dtype:
+    if array.dtype != base.array.dtype:
+        if part_of(array.dtype) != part_of(base.array.dtype):
+            return _of_bits(base, base.array)
         if array.dtype.kind == "c":
             return with_piece(base, traced.pairs(piece), raw.pairs(array))
         parts = traced.pairs(base)
@@ -369,3 +374,11 @@ def with_piece(base: Tensor, piece: Tensor, array: ndarray) -> Tensor:
     whole, places = Variable(base.array), places_in(base.array, array)
     record(TABLE["copy_slices"], (base, piece, places), [base.array, piece.array, places], base.array, whole)
     return whole
+
+
+def _of_bits(base: Tensor, array: ndarray) -> Tensor:
+    """A tensor of what the bits of `base` make in another type, or of the base after such bits were written: its node
+    is that of `view(dtype)`, which refuses a gradient."""
+    out, source = Variable(array), base if base.requires_grad else Variable(base.array, True)
+    record(TABLE["view"], (source, array.dtype), [base.array, array.dtype], array, out)
+    return out

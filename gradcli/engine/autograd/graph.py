@@ -77,7 +77,8 @@ class MultiHandle:
 def register_multi_grad_hook(tensors: Any, fn: Callable[[Any], Any], *, mode: str = "all") -> MultiHandle:
     """Call `fn` once in each sweep: with the gradients of all the tensors, or with the first to be there."""
     if type(mode) is not str or mode not in ("all", "any"):
-        raise ValueFault(f"Expects mode to be one of ('all', 'any') but got {mode}", "mode='all'")
+        word = mode[:80] if type(mode) is str else described(mode)
+        raise ValueFault(f"Expects mode to be one of ('all', 'any') but got {word}", "mode='all'")
     if not isinstance(tensors, list | tuple) or not all(isinstance(t, Tensor) for t in tensors):
         raise ArgumentFault(f"register_multi_grad_hook() needs a list of tensors, not {described(tensors)}")
     if not callable(fn):

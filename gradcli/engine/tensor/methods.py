@@ -263,9 +263,10 @@ def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
 
 
 def _index(self: Tensor) -> Any:
-    if self.array.size != 1 or self.array.dtype.kind not in "iub":
+    number = converted(self) if self.array.size == 1 else None
+    if type(number) is not int and type(number) is not bool:
         raise ArgumentFault("only integer tensors of a single element can be converted to an index")
-    return read("int()", int(converted(self)))
+    return read("int()", int(number))
 
 
 def _set_data(self: Tensor, value: Any) -> None:

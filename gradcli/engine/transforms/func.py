@@ -306,7 +306,8 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
 def functionalize(func: Callable[..., Any], *, remove: str = "mutations") -> Callable[..., Any]:
     """`func`, whose operations in place PyTorch replaces when it records them: nothing is recorded here."""
     if remove not in ("mutations", "mutations_and_views"):
-        raise GradFault(f"functionalize(f, remove='mutations'): received invalid argument for remove={remove}.",
+        word = remove[:80] if type(remove) is str else described(remove)
+        raise GradFault(f"functionalize(f, remove='mutations'): received invalid argument for remove={word}.",
                         "remove='mutations_and_views'")
 
     def functional(*args: Any, **options: Any) -> Any:

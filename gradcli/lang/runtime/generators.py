@@ -78,6 +78,9 @@ class ProgramGenerator(IteratorProxy):
 
     _source: Any
 
+    def __repr__(self) -> str:      # within texts of ours: what programs write is written by the formatter
+        return "<generator object>"
+
     def send(self, value: Any, /) -> Any:
         """Resume, with `value` as the result of the `yield` where it is suspended."""
         try:

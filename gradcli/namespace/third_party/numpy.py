@@ -34,11 +34,11 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
         raise ArgumentFault("ndmin of np.array() is a small whole number", "np.array([1, 2], ndmin=2)")
     if isinstance(object, Tensor) and object.requires_grad:
         object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
+    if isinstance(object, list | tuple) and object and all(map(is_number, object)):
+        object = [number_of(item) for item in object]
     if isinstance(object, Array | Tensor):
         MemoryLimit.check("array", object.array.nbytes)
         values = object.array.copy()
-    elif isinstance(object, list | tuple) and object and all(map(is_number, object)):
-        values = np.array([number_of(item) for item in object])
     elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
         values = np.stack([item.array for item in object])
     elif type(object) is list and object and type(object[0]) is float:

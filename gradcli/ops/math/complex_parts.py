@@ -147,8 +147,12 @@ class Conj(Op):
     def compose(F, input):
         if not is_complex(input):
             return input
-        lazily = isinstance(input, ComplexTensor) and not input.requires_grad
-        return conjugate(input) if lazily else rename_node(F.conj_physical(input), "ConjBackward0")
+        if isinstance(input, ComplexTensor) and not input.requires_grad:
+            return conjugate(input)
+        out = rename_node(F.conj_physical(input), "ConjBackward0")
+        if isinstance(out, ComplexTensor):
+            out.array.flags.writeable = False       # PyTorch's writes would go to the memory of input
+        return out
 
 
 class ConjPhysical(Op):
@@ -174,7 +178,8 @@ class ResolveConj(Op):
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
-        return F.clone(input) if isinstance(input, Conjugate) else input
+        conjugated = isinstance(input, Conjugate) or is_complex(input) and isinstance(input.node, ConjPhysical)
+        return F.clone(input) if conjugated else input
 
 
 class ResolveNeg(Op):

@@ -6,8 +6,9 @@ a forgotten inner derivative, a product of derivatives, an antiderivative. Formu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -263,19 +264,24 @@ def _replaced(expr: Expr, part: Expr, other: Expr) -> Expr:
 
 
 def _terms(expr: Expr) -> tuple[Expr, ...]:
-    """The terms of an expression, products with sums multiplied out."""
+    """The terms of an expression, products with sums multiplied out; of very many those that show that."""
+    return tuple(islice(_multiplied_out(expr), MOST_TERMS + 1))
+
+
+def _multiplied_out(expr: Expr) -> Iterator[Expr]:
+    """The terms of an expression, one by one: a product of twenty sums has a million."""
     if isinstance(expr, Add):
-        return tuple(term for part in expr.terms for term in _terms(part))
-    if isinstance(expr, Mul):
-        at = next((k for k, factor in enumerate(expr.factors) if isinstance(factor, Add)), None)
-        if at is not None:
-            rest = (*expr.factors[:at], *expr.factors[at + 1:])
-            return tuple(term for part in _sum_of(expr.factors[at]) for term in _terms(mul(part, *rest)))
-    return (expr,)
-
-
-def _sum_of(expr: Expr) -> Iterable[Expr]:
-    return expr.terms if isinstance(expr, Add) else (expr,)
+        for part in expr.terms:
+            yield from _multiplied_out(part)
+        return
+    factors = expr.factors if isinstance(expr, Mul) else ()
+    for at, factor in enumerate(factors):
+        if isinstance(factor, Add):
+            rest = (*factors[:at], *factors[at + 1:])
+            for part in factor.terms:
+                yield from _multiplied_out(mul(part, *rest))
+            return
+    yield expr
 
 
 def _powers(expr: Expr) -> tuple[Fraction, dict[Expr, Expr]]:

@@ -160,6 +160,19 @@ def _degrees(expr: Expr) -> dict[Expr, int]:
     return degrees
 
 
+def _largest_degree(expr: Expr) -> Fraction:
+    """The degree of the polynomials that SymPy makes of an expression, by roots of which all powers are whole ones."""
+    roots: dict[Expr, int] = {}
+    largest: dict[Expr, Fraction] = {}
+    for part in walk(expr):
+        if isinstance(part, Power) and isinstance(part.exponent, Number):
+            base, exponent = part.base, part.exponent.value
+            roots[base] = math.lcm(roots.get(base, 1), exponent.denominator)
+            largest[base] = max(largest.get(base, Fraction(1)), abs(exponent))
+    degrees = [*map(Fraction, _degrees(expr).values()), *(largest[base] * root for base, root in roots.items())]
+    return max(degrees, default=Fraction(0))
+
+
 def _terms(expr: Expr) -> int:
     """How many terms an expression has when it is multiplied out; more than MOST_TERMS for powers of numbers that have
     very many digits."""
@@ -186,17 +199,26 @@ def _forms(expr: Expr) -> Iterator[Expr]:
     bridge = Bridge(sympy)
     start = bridge.to_sympy(expr)
     makers: list[Callable[[], Any]] = [lambda: start, lambda: sympy.expand(start), lambda: sympy.factor_terms(start),
-                                       lambda: _with_sums_expanded(sympy, sympy.factor_terms(start)),
-                                       lambda: sympy.together(start), lambda: _over_one_denominator(sympy, start)]
+                                       lambda: _with_sums_expanded(sympy, sympy.factor_terms(start))]
+    if _largest_degree(expr) >= MOST_TERMS:
+        return _carried_back(bridge, makers)        # polynomials of such degrees take very long to factor and divide
+    makers += [lambda: sympy.together(start), lambda: _over_one_denominator(sympy, start)]
     if _has_trigonometric_products(sympy, start):
         makers.append(lambda: sympy.trigsimp(start))
     if not (start.is_polynomial(*start.free_symbols) or start.is_rational_function(*start.free_symbols)):
         makers.append(lambda: sympy.powsimp(sympy.expand(start)))
     makers += [lambda: sympy.factor(start), lambda: sympy.cancel(start)]
+    return _carried_back(bridge, makers)
+
+
+def _carried_back(bridge: Bridge, makers: Iterable[Callable[[], Any]]) -> Iterator[Expr]:
+    """What the makers make of SymPy's expressions, as ours."""
+    failures = (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError,
+                sympy_module().PolynomialError)
     for make in makers:
         try:
             form = bridge.from_sympy(make())
-        except (ArithmeticError, AttributeError, NotImplementedError, TypeError, ValueError, sympy.PolynomialError):
+        except failures:
             continue
         yield form
 
