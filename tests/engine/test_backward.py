@@ -102,3 +102,16 @@ def test_a_sweep_that_fails_has_added_what_it_had_finished():
         f"print(x.grad, y.grad)\n" for graph in graphs
         for call in ("w.backward()", "w.backward(inputs=[x])", "torch.autograd.grad(w, [x, y])"))
     assert Session("modern").run(program, echo=False) == python_prints(program)
+
+
+def test_an_undefined_gradient_of_one_of_several_results():
+    """norm(0) has none, and what it is a norm of is one of the results of a call."""
+    program = ("a = torch.tensor([[2.0, 1.0], [0.5, 3.0]], requires_grad=True)\n"
+               "s = torch.linalg.svd(a)[1].norm(0)\ns.backward()\nprint(a.grad)\n")
+    assert Session("modern").run(program, echo=False) == "None\n"
+
+
+def test_a_sign_of_a_determinant_that_is_changed():
+    program = ("a = torch.tensor([[2.0, 1.0], [0.5, 3.0]], requires_grad=True)\nsign, log = torch.linalg.slogdet(a)\n"
+               "with torch.no_grad(): sign.zero_()\nlog.backward()\nprint(a.grad.shape)\n")
+    assert Session("modern").run(program, echo=False) == "torch.Size([2, 2])\n"

@@ -374,6 +374,8 @@ class NodeOutput:
 
     __slots__ = ("at", "hooks", "node", "sequence_nr", "shape")
 
+    runs_undefined = False
+
     def __init__(self, node: Op, at: int, shape: tuple[int, ...], sequence_nr: int) -> None:
         self.node = node
         self.at = at

@@ -10,7 +10,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.complex_numbers import adjoint
+from gradcli.ops.complex_numbers import adjoint, is_complex
 from gradcli.ops.linalg.checks import (
     adjoint_of,
     by_matrix,
@@ -118,16 +118,16 @@ class Slogdet(Op):
         sign, log = np.linalg.slogdet(A)
         return np.asarray(sign), np.asarray(log)
 
-    def grad_A(F, g, A, out):
-        if kind_of(A).kind == "c":
-            return per_matrix(F, turned_slope(F, g, out)) * F.conj(transposed(F, F.linalg_inv(A)))
+    def grad_A(F, g, A):
+        if is_complex(A):
+            return per_matrix(F, turned_slope(F, g, F.linalg_slogdet(A)[0])) * F.conj(transposed(F, F.linalg_inv(A)))
         return None if g[1] is None else per_matrix(F, g[1]) * transposed(F, F.linalg_inv(A))
 
 
-def turned_slope(F, g, out):
+def turned_slope(F, g, sign):
     """The gradient by the logarithm of a complex determinant, of those of its sign and of the logarithm of its size."""
     of_sign, of_size = g
-    turn = 0 if of_sign is None else F.imag(F.conj(of_sign) * out[0])
+    turn = 0 if of_sign is None else F.imag(F.conj(of_sign) * sign)
     size = F.zeros_like(turn) if of_size is None else of_size
     return F.complex(size, -turn if of_sign is not None else F.zeros_like(size))
 
