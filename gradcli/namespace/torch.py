@@ -51,7 +51,6 @@ from gradcli.faults.tree import ArgumentFault, IntegerLeaf
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import python_kind
-from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.lang.runtime.types import STAND_INS, Sentinel, TypeProxy, user_class
 from gradcli.namespace.ages import legacy_operation
 from gradcli.namespace.autograd import (
@@ -341,8 +340,6 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             node = value.node if isinstance(value, NodeOutput) else value
             name = legacy_node_name(node) if Current.legacy else node.modern_name
             return nodes.setdefault((kind, name), TypeProxy(name, (kind,)))
-        if kind is OrderedDict and kind not in STAND_INS:
-            pass
         if kind in STAND_INS:
             return STAND_INS[kind]
         if isinstance(value, Tensor) and kind not in (Array, Parameter):

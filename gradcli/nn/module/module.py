@@ -68,9 +68,10 @@ class Module(Lookup):
 
     def __init_subclass__(cls) -> None:
         """Hide real addresses in what `extra_repr` of our modules returns: it may print values of the program."""
-        method: Any = vars(cls).get("extra_repr")
+        subclass: Any = cls
+        method = vars(cls).get("extra_repr")
         if callable(method) and cls.__module__.startswith("gradcli."):
-            cls.extra_repr = _sanitized(method)  # type: ignore[assignment, method-assign]  # of the class
+            subclass.extra_repr = _sanitized(method)
 
     def __init__(self) -> None:
         for name in REGISTRIES:
