@@ -44,9 +44,10 @@ def stands_in(path, places):
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers():
-    """One more than there are cores: tests of the prompt and of processes wait more than they compute."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config):
+    """One more than there are cores, as tests of the prompt and of processes wait more than they compute; the others
+    do not."""
+    return (os.cpu_count() or 1) + (config.getoption("markexpr") != "not slow")
 
 
 def pytest_sessionstart():
