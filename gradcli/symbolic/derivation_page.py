@@ -13,9 +13,9 @@ from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
 from gradcli.symbolic.fold import mul, replace_symbols
 from gradcli.symbolic.formula_page import SAME_WAY, aligned, beside, constants_beside, mathml
-from gradcli.symbolic.known_values import has_minus
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.term_order import has_minus
 from gradcli.symbolic.text import MARK, OR, PLAIN, POWER, PRODUCT, UNICODE, Writer
 from gradcli.symbolic.verification import compared
 

@@ -36,15 +36,8 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, value_of
-from gradcli.symbolic.known_values import (
-    ROUNDINGS,
-    VALUES,
-    coefficient,
-    exact_power,
-    is_even,
-    order_of,
-    without_signs,
-)
+from gradcli.symbolic.special_values import ROUNDINGS, VALUES, exact_power, is_even, without_signs
+from gradcli.symbolic.term_order import coefficient, order_of
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:

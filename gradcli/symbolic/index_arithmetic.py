@@ -17,7 +17,7 @@ from gradcli.symbolic.expression import (
     Place,
     number,
 )
-from gradcli.symbolic.known_values import coefficient
+from gradcli.symbolic.term_order import coefficient
 
 Bounds = tuple[Fraction, Fraction]
 

@@ -25,7 +25,7 @@ from gradcli.symbolic.expression import (
 )
 from gradcli.symbolic.fold import add, cases, mul, substitute
 from gradcli.symbolic.index_arithmetic import as_place, bounds
-from gradcli.symbolic.known_values import coefficient
+from gradcli.symbolic.term_order import coefficient
 
 
 def sum_over(index: Index, body: Expr) -> Expr:

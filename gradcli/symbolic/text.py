@@ -28,8 +28,8 @@ from gradcli.symbolic.expression import (
 )
 from gradcli.symbolic.fold import mul, power
 from gradcli.symbolic.index_arithmetic import value_of
-from gradcli.symbolic.known_values import begins_with_minus, has_minus, in_usual_order, opposite
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.term_order import begins_with_minus, has_minus, in_usual_order, opposite
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}

@@ -30,8 +30,8 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.term_order import coefficient
 
 LEAST = 3           # points at which formulas must agree
 TOLERANCE = 1e-9

@@ -8,7 +8,6 @@ import numpy as np
 
 from gradcli.symbolic import fold
 from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Number, number
-from gradcli.symbolic.known_values import has_minus, is_even
 from gradcli.symbolic.matrices.terms import (
     Expanded,
     Filled,
@@ -22,6 +21,8 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
+from gradcli.symbolic.special_values import is_even
+from gradcli.symbolic.term_order import has_minus
 
 
 def filled(value: Expr, shape: Shape = ()) -> Term:

@@ -9,7 +9,6 @@ from typing import Any
 from gradcli.symbolic import fold
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Mul, Number, Power, number
 from gradcli.symbolic.fold import mul
-from gradcli.symbolic.known_values import has_minus as is_minus
 from gradcli.symbolic.matrices import arithmetic
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -28,6 +27,7 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
+from gradcli.symbolic.term_order import has_minus as is_minus
 from gradcli.symbolic.text import SIGNS, Writer
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)     # precedences, the tightest first

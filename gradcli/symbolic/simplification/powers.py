@@ -21,7 +21,7 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, nesting
+from gradcli.symbolic.term_order import coefficient, nesting
 
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "sinh", "cosh"})
 RECIPROCALS = {("tan", Fraction(2), True): "cos", ("tan", Fraction(-2), True): "sin",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gradcli.symbolic.expression import MINUS_ONE, Add, Expr, Mul, Number, Power, children, number, walk
 from gradcli.symbolic.fold import mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, has_minus
 from gradcli.symbolic.simplification.powers import with_common_factors
+from gradcli.symbolic.term_order import coefficient, has_minus
 
 STROKE = 5      # characters that a stroke within a quotient counts as
 

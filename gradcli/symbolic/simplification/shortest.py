@@ -29,7 +29,6 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, has_minus, nesting
 from gradcli.symbolic.simplification.branches import with_cases_joined
 from gradcli.symbolic.simplification.powers import (
     equal_forms,
@@ -38,6 +37,7 @@ from gradcli.symbolic.simplification.powers import (
     with_quotients_named,
 )
 from gradcli.symbolic.simplification.quotients import STROKE, as_written, strokes_within
+from gradcli.symbolic.term_order import coefficient, has_minus, nesting
 from gradcli.symbolic.text import SMALL
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
