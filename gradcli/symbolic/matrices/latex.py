@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from gradcli.symbolic.expression import Expr
 from gradcli.symbolic.latex import FUNCTIONS, RENAMED, SIGNS, LatexWriter, in_a_row, in_brackets
-from gradcli.symbolic.matrices.notation import NAMES, TextbookWriter
+from gradcli.symbolic.matrices.notation import NAMES, UnicodeMatrices
 
 
-class LatexMatrices(TextbookWriter):
+class LatexMatrices(UnicodeMatrices):
     """Writes terms as LaTeX."""
 
-    times, over, ones, transpose, inverse = r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
-    bars, basis = True, r"\mathbf{{e}}_{{{}}}"
-    signs = SIGNS
+    minus, times, over, ones, transpose, inverse = "-", r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
+    inverse_transpose = r"^{-\top}"
+    writer: LatexWriter
+    bars, signs, basis, digits = True, SIGNS, r"\mathbf{{e}}_{{{}}}", dict[int, int]()
 
     def __init__(self, decimals: bool = False) -> None:
         self.writer = LatexWriter(decimals=decimals)
-
-    def number(self, value: Expr) -> str:
-        return self.writer.text(value)
 
     def identifier(self, name: str) -> str:
         return self.writer.identifier(name)
@@ -59,9 +57,6 @@ class LatexMatrices(TextbookWriter):
 
     def norm(self, text: str, index: str) -> str:
         return rf"\left\|{text}\right\|" + (f"_{{{index}}}" if index else "")
-
-    def inverse_transpose(self) -> str:
-        return r"^{-\top}"
 
     def exponent(self, value: Expr) -> str:
         return self.writer.exponent(value)

@@ -174,6 +174,8 @@ class MatrixText:
     decimals    whether fractions that end are written as decimals
     """
 
+    minus = "-"
+
     def __init__(self, decimals: bool = False) -> None:
         self.writer = Writer(decimals=decimals)
 
@@ -184,7 +186,11 @@ class MatrixText:
     def operand(self, term: Term, bound: int) -> str:
         """A term as text, in parentheses where its outermost operator is looser."""
         text, own = self.write(term)
-        return text if own <= bound else f"({text})"
+        return text if own <= bound else self.parenthesised(text)
+
+    def parenthesised(self, text: str) -> str:
+        """A text in parentheses."""
+        return f"({text})"
 
     def number(self, value: Expr) -> str:
         """An exact number as text."""
@@ -200,7 +206,7 @@ class MatrixText:
                 return (filled_text(shape, text) if shape else text), (
                     ATOM if shape or PLAIN_NUMBER.fullmatch(text) else SUM if has_minus(term) else PRODUCT)
             case Sum(_, terms):
-                return self.sum(terms), SUM
+                return self.sum(terms, term.shape), SUM
             case Product():
                 return self.product(term)
             case MatMul(_, factors):
@@ -215,9 +221,9 @@ class MatrixText:
                 return f"where({self.comparison(term)}, 1.0, 0.0)", ATOM
             case Function():
                 return self.function(term)
-        return self.reshaping(term), ATOM
+        return self.rearranged(term), ATOM
 
-    def reshaping(self, term: Term) -> str:
+    def rearranged(self, term: Term) -> str:
         """What sums over dimensions, repeats, or adds dimensions."""
         match term:
             case Lifted(_, Reduced(_, name, source, (at,)), dim) if at == dim:
@@ -244,15 +250,19 @@ class MatrixText:
         """A comparison, whose elements are truth values."""
         return f"{self.operand(term.left, SUM)} {SIGNS[term.name]} {self.operand(term.right, SUM)}"
 
-    def sum(self, terms: tuple[Term, ...]) -> str:
+    def sum(self, terms: tuple[Term, ...], shape: tuple[int, ...]) -> str:
         """A sum; what has a minus sign comes last."""
         pieces: list[str] = []
         for term in sorted(terms, key=has_minus):
             negative = has_minus(term)
-            text = self.operand(negated(term) if negative else term, PRODUCT)
-            sign = (" - " if negative else " + ") if pieces else "-" if negative else ""
+            text = self.summand(negated(term) if negative else term, shape)
+            sign = (f" {self.minus} " if negative else " + ") if pieces else self.minus if negative else ""
             pieces.append(sign + text)
         return "".join(pieces)
+
+    def summand(self, term: Term, shape: tuple[int, ...]) -> str:
+        """A term of a sum of this shape, without its sign."""
+        return self.operand(term, PRODUCT)
 
     def product(self, term: Product) -> tuple[str, int]:
         """A product and quotient, element by element."""
@@ -266,9 +276,9 @@ class MatrixText:
         if any(not isinstance(factor, Compared) for factor, _ in term.factors):     # truth values become numbers
             above = [(TruthValues(factor.shape, factor) if isinstance(factor, Compared) else factor, e)
                      for factor, e in above]
-        upper = [*top, *(self.raised(factor, e, PRODUCT if alone and factor.shape and isinstance(
+        upper = [*top, *(self.factor(factor, e, PRODUCT if alone and factor.shape and isinstance(
             factor, MatMul) and factor is above[-1][0] else POWER) for factor, e in above)] or ["1"]
-        lower = [*bottom, *(self.raised(factor, e, POWER) for factor, e in below)]
+        lower = [*bottom, *(self.factor(factor, e, POWER) for factor, e in below)]
         text = "*".join(upper)
         if lower:
             text += "/" + (lower[0] if len(lower) == 1 else f"({'*'.join(lower)})")
@@ -288,7 +298,7 @@ class MatrixText:
         return [self.writer.operand(part, POWER) for part in above], [
             self.writer.operand(part, POWER) for part in below]
 
-    def raised(self, base: Term, exponent: Expr, bound: int) -> str:
+    def factor(self, base: Term, exponent: Expr, bound: int) -> str:
         """A power."""
         if exponent == ONE:
             return self.operand(base, bound)
