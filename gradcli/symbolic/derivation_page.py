@@ -10,7 +10,7 @@ from gradcli.analysis.written_rule import short_text
 from gradcli.symbolic.chain_rule import LinkedDerivative, PaperDerivation
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
-from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
+from gradcli.symbolic.expression import ZERO, Expr, Index, Place, Symbol, factors_of, walk
 from gradcli.symbolic.fold import mul, replace_symbols
 from gradcli.symbolic.formula_page import SAME_WAY, aligned, beside, constants_beside, mathml
 from gradcli.symbolic.latex import LatexWriter
@@ -153,7 +153,7 @@ class DerivationPage:
         assert formula is not None
         formula = _renamed(shortest(formula, self.reserved), derivative.formula or formula)
         body = formula.body
-        factors = body.factors if isinstance(body, Mul) else (body,)
+        factors = factors_of(body)
         outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
         if len(outer) != 1:
             return str(writer.text(body) if has_minus(body) else writer.operand(body, bound))

@@ -1,6 +1,6 @@
 """Builders of expressions: they fold numbers, collect equal terms and factors, and drop what is 0 or 1.
 
-Beyond that they keep the structure with which an expression is built; `simplify.py` goes further.
+Beyond that they keep the structure with which an expression is built; `simplification/` goes further.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    base_and_exponent,
     children,
     indices,
+    is_integer,
     number,
 )
 from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, value_of
@@ -206,7 +208,7 @@ def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
     if isinstance(factor, Call) and factor.name == "exp":
         ratio, rest = coefficient(factor.arguments[0])
         return Call("exp", (rest,)), number(ratio)
-    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    return base_and_exponent(factor)
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -217,7 +219,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return base
     if base == E:
         return call("exp", exponent)
-    integral = isinstance(exponent, Number) and exponent.value.denominator == 1
+    integral = is_integer(exponent)
     if isinstance(base, Number) and isinstance(exponent, Number):
         exact = exact_power(base.value, exponent.value)
         return Power(base, exponent) if exact is None else number(exact)
@@ -334,6 +336,11 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
     while remaining and remaining[-1][1] == otherwise:
         remaining.pop()
     return Cases(tuple(remaining), otherwise) if remaining else otherwise
+
+
+def where(test: Expr, value: Expr, otherwise: Expr) -> Expr:
+    """A value where a condition holds, and another elsewhere."""
+    return cases(((test, value),), otherwise)
 
 
 def _at_place(test: Expr, value: Expr) -> Expr:

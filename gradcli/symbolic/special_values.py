@@ -20,6 +20,7 @@ from gradcli.symbolic.expression import (
     Mul,
     Number,
     Power,
+    is_integer,
     number,
 )
 
@@ -51,7 +52,7 @@ def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
 
 def is_even(exponent: Expr) -> bool:
     """Whether an exponent is an even number."""
-    return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value.numerator % 2 == 0
+    return is_integer(exponent) and exponent.value.numerator % 2 == 0
 
 
 def approximate(expr: Expr) -> float | None:
@@ -80,7 +81,7 @@ def without_signs(powers: dict[Expr, Expr]) -> dict[Expr, Expr]:
         bases = x, Call("abs", (x,)), Call("sign", (x,))
         exponents = [powers.get(base, ZERO) for base in bases]
         if sum(exponent != ZERO for exponent in exponents) < 2 and exponents[1] in (ZERO, ONE, MINUS_ONE) or not all(
-                isinstance(exponent, Number) and exponent.value.denominator == 1 for exponent in exponents):
+                is_integer(exponent) for exponent in exponents):
             continue
         plain, size, sign = (int(exponent.value) for exponent in exponents if isinstance(exponent, Number))
         total, negative = plain + size, (plain + sign) % 2      # of abs(x), and whether the sign counts

@@ -19,7 +19,9 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    base_and_exponent,
     children,
+    factors_of,
     number,
     walk,
 )
@@ -83,7 +85,7 @@ def _has_names(terms: tuple[Expr, ...]) -> bool:
 
 def is_cosine(term: Expr) -> bool:
     """Whether a term is a cosine, perhaps with factors or to a power: it stands behind sines."""
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_of(term)
     bases = [factor.base if isinstance(factor, Power) else factor for factor in factors]
     return {base.name for base in bases if isinstance(base, Call)} & {"sin", "cos"} == {"cos"}
 
@@ -108,8 +110,8 @@ def monomial(term: Expr) -> list[tuple[str, list[int]]]:
     """The names of a product of powers of names, and the places of elements, each as often as it counts; [] for other
     terms."""
     names: list[tuple[str, list[int]]] = []
-    for factor in term.factors if isinstance(term, Mul) else (term,):
-        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
+    for factor in factors_of(term):
+        base, exponent = base_and_exponent(factor)
         if isinstance(base, Symbol) and isinstance(exponent, Number) and 0 < exponent.value <= MOST_OF_A_NAME:
             name = base.name, [place for place in base.places if isinstance(place, int)]
             names += [name] * math.ceil(exponent.value)
@@ -157,5 +159,5 @@ def _negative(term: Expr) -> Expr:
     if isinstance(term, Number):
         return number(-term.value)
     ratio, rest = coefficient(term)
-    factors = rest.factors if isinstance(rest, Mul) else (rest,)
+    factors = factors_of(rest)
     return rest if ratio == -1 else Mul((number(-ratio), *factors))

@@ -24,6 +24,8 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    factors_of,
+    is_integer,
     number,
 )
 from gradcli.symbolic.fold import mul, power
@@ -218,7 +220,7 @@ class Writer:
         return "".join(terms[:1]) + "".join(f" - {term[1:]}" if term[:1] == "-" else f" + {term}" for term in terms[1:])
 
     def _product(self, expr: Expr) -> tuple[str, int]:
-        factors = expr.factors if isinstance(expr, Mul) else (expr,)
+        factors = factors_of(expr)
         coefficient = Fraction(1)
         above: list[Expr] = []
         below: list[Expr] = []
@@ -306,7 +308,7 @@ class Writer:
         if factor.exponent == HALF:
             root = self.text(factor.base)
             return f"√({root})" if self.notation.unicode else f"sqrt({root})"
-        integral = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
+        integral = is_integer(factor.exponent)
         if self.notation.unicode and integral:
             if isinstance(factor.base, Call) and has_power_at_name(factor):
                 raised = factor.base.name + self.text(factor.exponent).translate(SUPERSCRIPTS)
@@ -362,8 +364,8 @@ def _turned(above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr
 
 def has_power_at_name(factor: Power) -> bool:
     """Whether a power of a function has its exponent behind the function's name in textbooks, as sin²(x) does."""
-    return isinstance(factor.base, Call) and factor.base.name in SQUARED_BY_NAME and isinstance(
-        factor.exponent, Number) and factor.exponent.value.denominator == 1 and factor.exponent.value > 0
+    return isinstance(factor.base, Call) and factor.base.name in SQUARED_BY_NAME and (
+        is_integer(factor.exponent) and factor.exponent.value > 0)
 
 
 def split_name(name: str) -> tuple[str, str]:

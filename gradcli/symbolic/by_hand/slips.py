@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +25,9 @@ from gradcli.symbolic.expression import (
     Number,
     Power,
     Symbol,
+    factors_of,
     number,
+    terms_of,
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
@@ -82,7 +83,7 @@ class Comparison:
             return [Slip("sign")]
         if inner := self._of_inner_parts(right, wrong):
             return inner
-        ours, theirs = _terms(right), _terms(wrong)
+        ours, theirs = terms_of(right), terms_of(wrong)
         if max(len(ours), len(theirs)) > MOST_TERMS:
             return []
         unmatched = list(theirs)
@@ -263,11 +264,6 @@ def _replaced(expr: Expr, part: Expr, other: Expr) -> Expr:
     return other if expr == part else rebuild(expr, lambda inner: _replaced(inner, part, other))
 
 
-def _terms(expr: Expr) -> tuple[Expr, ...]:
-    """The terms of an expression, products with sums multiplied out; of very many those that show that."""
-    return tuple(islice(_multiplied_out(expr), MOST_TERMS + 1))
-
-
 def _multiplied_out(expr: Expr) -> Iterator[Expr]:
     """The terms of an expression, one by one: a product of twenty sums has a million."""
     if isinstance(expr, Add):
@@ -289,7 +285,7 @@ def _powers(expr: Expr) -> tuple[Fraction, dict[Expr, Expr]]:
     scale, rest = coefficient(expr)
     if isinstance(rest, Number):
         return rest.value, {}
-    factors = rest.factors if isinstance(rest, Mul) else (rest,)
+    factors = factors_of(rest)
     return scale, {f.base if isinstance(f, Power) else f: f.exponent if isinstance(f, Power) else ONE for f in factors}
 
 

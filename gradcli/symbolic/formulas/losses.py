@@ -7,23 +7,23 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
-from gradcli.symbolic.fold import add, call, cases, mul, power
+from gradcli.symbolic.fold import add, call, mul, power, where
 from gradcli.symbolic.formulas.products import outer_product, stacked_product
 from gradcli.symbolic.formulas.rearrange import along, positions, put_range
 from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
-of_elements("prelu_kernel")(lambda x, w: cases(((condition("gt", x, ZERO), x),), w * x))
-of_elements("prelu_slope")(lambda g, x, w: cases(((condition("gt", x, ZERO), g),), g * w))
-of_elements("prelu_weight_slope")(lambda g, x: cases(((condition("gt", x, ZERO), ZERO),), g * x))
+of_elements("prelu_kernel")(lambda x, w: where(condition("gt", x, ZERO), x, w * x))
+of_elements("prelu_slope")(lambda g, x, w: where(condition("gt", x, ZERO), g, g * w))
+of_elements("prelu_weight_slope")(lambda g, x: where(condition("gt", x, ZERO), ZERO, g * x))
 of_elements("bce_gradient")(lambda g, x, t: g * (x - t) / (x * (ONE - x)))
 
 
 @formula("elu_slope", elements=True)
 def _elu_slope(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> SymbolicTensor:
     def slope(v: Expr) -> Expr:
-        return cases(((condition("gt", v, ZERO), exact(high)),), exact(low) * call("exp", exact(steepness) * v))
+        return where(condition("gt", v, ZERO), exact(high), exact(low) * call("exp", exact(steepness) * v))
 
     return elementwise(slope, x)
 
@@ -34,7 +34,7 @@ def _huber(x: SymbolicTensor, target: SymbolicTensor, reduction: str, delta: Any
 
     def loss(a: Expr, b: Expr) -> Expr:
         size = call("abs", a - b)
-        return cases(((condition("le", size, bound), power(a - b, TWO) / TWO),), bound * (size - HALF * bound))
+        return where(condition("le", size, bound), power(a - b, TWO) / TWO, bound * (size - HALF * bound))
 
     return reduced_as(reduction, elementwise(loss, x, target))
 
@@ -45,7 +45,7 @@ def _smooth_l1(x: SymbolicTensor, target: SymbolicTensor, reduction: str, beta: 
 
     def loss(a: Expr, b: Expr) -> Expr:
         size = call("abs", a - b)
-        return cases(((condition("lt", size, bound), power(a - b, TWO) / (TWO * bound)),), size - HALF * bound)
+        return where(condition("lt", size, bound), power(a - b, TWO) / (TWO * bound), size - HALF * bound)
 
     return reduced_as(reduction, elementwise(loss, x, target))
 
@@ -107,7 +107,7 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
 
     def chosen(k: Expr, inside: Expr, outside: Expr) -> Expr:
         in_range = condition("and", condition("ge", k, number(left)), condition("le", k, number(left + size - 1)))
-        return cases(((in_range, inside),), outside)
+        return where(in_range, inside, outside)
 
     return elementwise(chosen, positions(moved.shape, dim), moved, value)
 
@@ -133,7 +133,7 @@ def _slice_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int = 0, star
     if not selection:
         raise NoFormula
     inside = put_range(SymbolicTensor.filled(ONE, source.shape), dim, selection, x.shape[dim])
-    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, put_range(source, dim, selection, x.shape[dim]),
+    return elementwise(lambda a, b, n: where(_holds(n), b, a), x, put_range(source, dim, selection, x.shape[dim]),
                        inside)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, TWO, Expr
-from gradcli.symbolic.fold import add, call, cases, mul, power
+from gradcli.symbolic.fold import add, call, mul, power, where
 from gradcli.symbolic.formulas.reductions import average, vector_norm
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor, broadcast, elementwise
@@ -41,7 +41,7 @@ def _renorm(x: SymbolicTensor, p: Any, dim: int, most: Any) -> SymbolicTensor:
 
     def scaled(value: Expr, norm: Expr) -> Expr:
         above = condition("gt", norm, exact(most))
-        return cases(((above, exact(most) * value / (norm + exact(1e-7))),), value)
+        return where(above, exact(most) * value / (norm + exact(1e-7)), value)
 
     return elementwise(scaled, x, norms)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ONE, ZERO, Expr, Index, IndexValue, Place, number
-from gradcli.symbolic.fold import add, call, cases, mul, substitute
+from gradcli.symbolic.fold import add, call, cases, mul, substitute, where
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
@@ -138,7 +138,7 @@ def _glu(x: SymbolicTensor, dim: int = -1) -> SymbolicTensor:
 def _triangle(name: str) -> Callable[..., SymbolicTensor]:
     def apply(x: SymbolicTensor, diagonal: int = 0) -> SymbolicTensor:
         def chosen(value: Expr, row: Expr, column: Expr) -> Expr:
-            return cases(((condition(name, column, row + number(diagonal)), value),), ZERO)
+            return where(condition(name, column, row + number(diagonal)), value, ZERO)
 
         return elementwise(chosen, x, positions(x.shape, -2), positions(x.shape, -1))
 
@@ -178,7 +178,7 @@ def diagonal_scatter(x: SymbolicTensor, source: SymbolicTensor, offset: int = 0,
     spread = unsqueeze(_moved(source, 0, rows, down), 1)
 
     def chosen(before: Expr, value: Expr, row: Expr, column: Expr) -> Expr:
-        return cases(((condition("eq", column, row + number(offset)), value),), before)
+        return where(condition("eq", column, row + number(offset)), value, before)
 
     return elementwise(chosen, x, spread, positions(x.shape, 0), positions(x.shape, 1))
 
@@ -211,7 +211,7 @@ def _cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
     if inner is None:
         return SymbolicTensor(x.shape, axes, (IndexValue(upto) + ONE) * x.body)
     in_range = condition("le", IndexValue(inner), IndexValue(upto))
-    return SymbolicTensor(x.shape, axes, sum_over(inner, cases(((in_range, x.body),), ZERO)))
+    return SymbolicTensor(x.shape, axes, sum_over(inner, where(in_range, x.body, ZERO)))
 
 
 @formula("cumprod")
@@ -250,7 +250,7 @@ def scatter_at(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) ->
     tail = len(g.shape) - dim - count
     places = SymbolicTensor((*which.shape, *(1,) * tail), (*which.axes, *(None,) * tail), which.body)
     here = positions((size, *(1,) * (count + tail)), 0)
-    spread = elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), here, places, unsqueeze(g, dim))
+    spread = elementwise(lambda k, at, v: where(condition("eq", at, k), v, ZERO), here, places, unsqueeze(g, dim))
     return total(spread, tuple(range(dim + 1, dim + 1 + count)))
 
 
@@ -301,7 +301,7 @@ def _scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Sym
     if not same or source.shape != which.shape:
         raise NoFormula("scatter_add of parts")
     here = positions(x.shape, dim)
-    added = total(elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), unsqueeze(here, dim),
+    added = total(elementwise(lambda k, at, v: where(condition("eq", at, k), v, ZERO), unsqueeze(here, dim),
                               unsqueeze(which, dim + 1), unsqueeze(source, dim + 1)), dim)
     return elementwise(add, x, added)
 
@@ -334,14 +334,14 @@ def _select_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int, index: 
 
 def condition_at(place: Expr) -> Callable[..., Expr]:
     """A function that gives its second value at a place, else its first."""
-    return lambda outside, inside, k: cases(((condition("eq", k, place), inside),), outside)
+    return lambda outside, inside, k: where(condition("eq", k, place), inside, outside)
 
 
 @formula("index_fill")
 def _index_fill(x: SymbolicTensor, dim: int, which: SymbolicTensor, value: Any) -> SymbolicTensor:
     ones = SymbolicTensor.filled(ONE, (*x.shape[:dim % len(x.shape)], *which.shape, *x.shape[dim % len(x.shape) + 1:]))
     times = scatter_at(ones, dim % len(x.shape), which, x.shape[dim])
-    return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, symbolic(value), times)
+    return elementwise(lambda v, w, n: where(condition("gt", n, ZERO), w, v), x, symbolic(value), times)
 
 
 @formula("index_copy")
@@ -349,7 +349,7 @@ def _index_copy(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Symb
     dim %= len(x.shape)
     times = scatter_at(SymbolicTensor.filled(ONE, source.shape), dim, which, x.shape[dim])
     moved = scatter_at(source, dim, which, x.shape[dim])
-    return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, moved, times)
+    return elementwise(lambda v, w, n: where(condition("gt", n, ZERO), w, v), x, moved, times)
 
 
 @formula("scatter")
@@ -377,6 +377,6 @@ def put_range(g: SymbolicTensor, dim: int, selection: range, size: int) -> Symbo
             tests.append(condition("eq", call("mod", k - number(start), number(abs(step))), ZERO))
         if len(selection) == 1:
             tests = [condition("eq", k, number(start))]
-        return cases(((condition("and", *tests), value),), ZERO)
+        return where(condition("and", *tests), value, ZERO)
 
     return elementwise(chosen, positions((*g.shape[:dim], size, *g.shape[dim + 1:]), dim), spread)

@@ -10,7 +10,7 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Condition, Expr, Index, IndexValue, number
-from gradcli.symbolic.fold import call, cases, mul, power, substitute
+from gradcli.symbolic.fold import call, mul, power, substitute, where
 from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
@@ -40,7 +40,7 @@ def _reduced(x: SymbolicTensor, dim: Any, keepdim: bool, body: Callable[[Expr, l
 
 def _summed(body: Expr, bound: list[Index], repeats: int) -> Expr:
     if isinstance(body, Condition):     # the count of what holds
-        body = cases(((body, ONE),), ZERO)
+        body = where(body, ONE, ZERO)
     for index in reversed(bound):
         body = sum_over(index, body)
     return number(repeats) * body
@@ -189,7 +189,7 @@ def _chosen(shape: tuple[int, ...], target: SymbolicTensor, weight: SymbolicTens
     value = ONE if weight is None else weight.renamed((column,)).body
     target = target.renamed(axes)
     test = condition("eq", IndexValue(column), target.body)
-    return SymbolicTensor(shape, (*target.axes[:at], column, *target.axes[at:]), cases(((test, value),), ZERO)), at
+    return SymbolicTensor(shape, (*target.axes[:at], column, *target.axes[at:]), where(test, value, ZERO)), at
 
 
 @formula("nll_back")

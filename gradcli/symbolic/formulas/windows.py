@@ -8,7 +8,7 @@ from typing import Any
 
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ZERO, Expr, Index, IndexValue, number
-from gradcli.symbolic.fold import cases, mul, substitute
+from gradcli.symbolic.fold import mul, substitute, where
 from gradcli.symbolic.formulas.rearrange import gather_at, positions, scatter_at
 from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.shapes import unsqueeze
@@ -29,7 +29,7 @@ def windows(x: SymbolicTensor, dim: int, count: int, length: int, stride: int = 
     body = x.body if old is None else substitute(x.body, {old: as_place(place)})
     if padding or (count - 1) * stride + (length - 1) * dilation >= size:
         in_range = condition("and", condition("ge", place, ZERO), condition("le", place, number(size - 1)))
-        body = cases(((in_range, body),), ZERO)
+        body = where(in_range, body, ZERO)
     return SymbolicTensor((*x.shape[:dim], count, length, *x.shape[dim + 1:]),
                           (*x.axes[:dim], window, inner, *x.axes[dim + 1:]), body)
 
@@ -47,7 +47,7 @@ def overlapped(x: SymbolicTensor, dim: int, size: int, stride: int = 1, dilation
 
     def added(at: Expr, window: Expr, inner: Expr, value: Expr) -> Expr:
         place = number(stride) * window + number(dilation) * inner - number(padding)
-        return cases(((condition("eq", place, at), value),), ZERO)
+        return where(condition("eq", place, at), value, ZERO)
 
     spread = elementwise(added, here, positions((count, 1, *tail), 0), positions((length, *tail), 0),
                          unsqueeze(x, dim))

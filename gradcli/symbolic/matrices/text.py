@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.symbolic import fold
-from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Mul, Number, Power, number
+from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Number, Power, factors_of, number
 from gradcli.symbolic.fold import mul
 from gradcli.symbolic.matrices import arithmetic
 from gradcli.symbolic.matrices.terms import (
@@ -148,7 +148,7 @@ def quotient_of(value: Expr) -> tuple[list[Expr], list[Expr]]:
     """The factors of a number that is made of roots and constants, above and below a stroke."""
     above: list[Expr] = []
     below: list[Expr] = []
-    for factor in value.factors if isinstance(value, Mul) else (value,):
+    for factor in factors_of(value):
         if isinstance(factor, Power) and is_minus(factor.exponent):
             below.append(fold.power(factor, MINUS_ONE))
         elif isinstance(factor, Number):

@@ -32,7 +32,7 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute
+from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute, where
 from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.simplification.orderings import by_order
 
@@ -195,7 +195,7 @@ def _with_single_condition(expr: Expr) -> Expr:
     if len(expr.branches) == 1:
         [(test, value)] = expr.branches
         if isinstance(test, Condition) and test.name in COMPARE and value == ZERO and not indices(test):
-            return cases(((Condition(NEGATIONS[test.name], test.arguments), expr.otherwise),), ZERO)
+            return where(Condition(NEGATIONS[test.name], test.arguments), expr.otherwise, ZERO)
         if not isinstance(value, Cases):
             return expr
     ways: dict[Expr, list[Expr]] = {}
@@ -208,7 +208,7 @@ def _with_single_condition(expr: Expr) -> Expr:
     (one, to_one), (other, to_other) = sorted(ways.items(), key=lambda item: item[0] == ZERO)
     if len(to_one) == 1 or other == ZERO and all(comparisons(way) == (way,) for way in to_one):
         return Cases(((condition("or", *to_one), one),), other)
-    return cases(((to_other[0], other),), one) if len(to_other) == 1 else expr
+    return where(to_other[0], other, one) if len(to_other) == 1 else expr
 
 
 def _leaves(expr: Expr, tests: Facts = ()) -> Iterator[tuple[Facts, Expr]]:
@@ -261,7 +261,7 @@ def _split(term: Expr) -> Expr:
     """A term with its cases outermost, relu among them."""
     if isinstance(term, Call) and term.name == "relu":
         [x] = term.arguments
-        return cases(((condition("gt", x, ZERO), x),), ZERO)
+        return where(condition("gt", x, ZERO), x, ZERO)
     return mul(*map(_split, term.factors)) if isinstance(term, Mul) else term
 
 

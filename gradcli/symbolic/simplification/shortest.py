@@ -25,6 +25,7 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    factors_of,
     number,
     walk,
 )
@@ -111,7 +112,7 @@ def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
     rest = []
     for term in expr.terms:
         ratio, product = coefficient(term)
-        factors = product.factors if isinstance(product, Mul) else (product,)
+        factors = factors_of(product)
         totals = [factor for factor in factors if isinstance(factor, Sum)]
         if len(totals) == 1:
             before = mul(*(factor for factor in factors if factor is not totals[0]))
