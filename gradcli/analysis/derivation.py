@@ -9,7 +9,8 @@ import numpy as np
 
 from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, require_unchanged
 from gradcli.analysis.detached import complete, sweeping
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, FormulaOps, short_text
+from gradcli.analysis.short_text import MANY, short_text
+from gradcli.analysis.written_rule import ATOM, SIGN, Formula, FormulaOps
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.methods import without_history

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.analysis.short_text import short_text
 from gradcli.engine.autograd.op import TABLE, raw
 from gradcli.engine.tensor.tensor import Tensor
 
@@ -142,25 +143,3 @@ def _indexed(index: Any) -> str:
         return "..." if item is Ellipsis else _render(item)
 
     return ", ".join(map(one, index)) if isinstance(index, tuple) else one(index)
-
-
-MANY = 8    # the most elements that are written; of more, only the size
-
-
-def short_text(value: Any, precision: int | None = None) -> str:
-    """A short text: numbers with six digits, or with `precision` after the point; arrays over MANY by their shape."""
-    if isinstance(value, np.ndarray | np.generic):
-        if value.size > MANY:
-            return f"<{'x'.join(map(str, value.shape))} values>"
-        return _listed(value.tolist(), precision)
-    if isinstance(value, float):
-        return f"{value:.6g}" if precision is None else f"{value:.{precision}f}"
-    if isinstance(value, np.dtype):
-        return value.name
-    return str(value)
-
-
-def _listed(value: Any, precision: int | None) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_listed(item, precision) for item in value)}]"
-    return short_text(value, precision)

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.written_rule import short_text
+from gradcli.analysis.short_text import short_text
 from gradcli.symbolic.chain_rule import LinkedDerivative, PaperDerivation
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Place, Symbol, factors_of, walk
 from gradcli.symbolic.fold import mul, replace_symbols
-from gradcli.symbolic.formula_page import SAME_WAY, aligned, beside, constants_beside, mathml
+from gradcli.symbolic.formula_page import SAME_WAY, aligned, constant_rows, mathml, text_row
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.term_order import has_minus
@@ -74,9 +74,9 @@ class DerivationPage:
             return self._text(form == "unicode")
         point = self._point(self._latex)
         rows = [*self._equations(self._forward(self._latex)), *self._equations(self._backward(self._latex)),
-                *([beside("at", ", ".join(point))] if point else []), *self._equations(self._values(self._latex)),
-                *(beside("where", words) for words in self._conditions(self._latex())),
-                *constants_beside(self._latex(), self.derivation.unnamed, self.derivation.constants)]
+                *([text_row("at", ", ".join(point))] if point else []), *self._equations(self._values(self._latex)),
+                *(text_row("where", words) for words in self._conditions(self._latex())),
+                *constant_rows(self._latex(), self.derivation.unnamed, self.derivation.constants)]
         if form == "mathml":
             return "".join(f"{mathml(row)}\n" for row in rows)
         body = aligned(rows)

@@ -31,6 +31,7 @@ MOST_CHECKS = 3     # points near its own at which a derivation is compared
 HOOKED = "a derivation follows the rules of the operations, and a hook of this program changes gradients on their way"
 MODULES = ("torch.autograd", "autograd")
 
+
 def derive_program(session: Session, text: str, leaves: Sequence[str], of: str = "") -> PaperDerivation:
     """The derivation of the value named `of`; without a name, of what `backward` is called on first, or of the last.
 
@@ -132,7 +133,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
             missing = unconfirmed(derivation, neighbours)
             if not missing:
                 break
-    derivation = without(derivation, unconfirmed(derivation, neighbours) if missing is None else missing)
+    derivation = without_formulas(derivation, unconfirmed(derivation, neighbours) if missing is None else missing)
     for derivative in derivation.derivatives:
         path = derivation.parameters.get(derivative.name, derivative.name)
         if derivative.is_leaf and path in expected:
@@ -197,7 +198,7 @@ def unconfirmed(derivation: PaperDerivation, neighbours: list[PaperDerivation]) 
     return missing
 
 
-def without(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
+def without_formulas(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
     """A derivation without some of its formulas."""
     segments = [s._replace(formula=None, reason="a number that depends on the point") if ("value", s.name) in keys
                 else s for s in derivation.segments]

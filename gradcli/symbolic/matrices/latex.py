@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.symbolic.expression import Expr
-from gradcli.symbolic.latex import FUNCTIONS, RENAMED, SIGNS, LatexWriter, in_a_row, in_brackets
+from gradcli.symbolic.latex import FUNCTIONS, RENAMED, SIGNS, LatexWriter, in_parentheses, juxtaposed
 from gradcli.symbolic.matrices.notation import NAMES, UnicodeMatrices
 
 
@@ -22,16 +22,16 @@ class LatexMatrices(UnicodeMatrices):
         return self.writer.identifier(name)
 
     def parenthesised(self, text: str) -> str:
-        return in_brackets(text)
+        return in_parentheses(text)
 
     def joined(self, parts: list[str]) -> str:
-        return in_a_row(parts)
+        return juxtaposed(parts)
 
     def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
         if not below:
-            return in_a_row([*above, *([rest] if rest else [])])
+            return juxtaposed([*above, *([rest] if rest else [])])
         within = [*above, rest] if has_terms and rest else above
-        text = rf"\frac{{{in_a_row(within or ['1'])}}}{{{in_a_row(below)}}}"
+        text = rf"\frac{{{juxtaposed(within or ['1'])}}}{{{juxtaposed(below)}}}"
         return text if has_terms or not rest else f"{text} {rest}"
 
     def raised(self, base: str, exponent: str) -> str:
