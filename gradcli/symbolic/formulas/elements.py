@@ -25,6 +25,7 @@ from gradcli.symbolic.expression import (
     walk,
 )
 from gradcli.symbolic.fold import call, cases, mul, power, where
+from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -86,14 +87,14 @@ of_elements("maximum", "fmax", "clamp_min_straight_through", "clamp_min")(_where
 of_elements("minimum", "fmin", "clamp_max")(_where_compared("le"))
 
 
-@formula("zeros_like")
-def _zeros_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return SymbolicTensor.filled(ZERO, x.shape)
+def _filled_like(body: Expr) -> Callable[..., SymbolicTensor]:
+    return lambda x, *_: SymbolicTensor.filled(body, x.shape)
 
 
-@formula("ones_like")
-def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return SymbolicTensor.filled(ONE, x.shape)
+formula("zeros_like")(_filled_like(ZERO))
+formula("ones_like")(_filled_like(ONE))
+formula("isnan", "isinf")(_filled_like(FALSE))
+formula("isfinite")(_filled_like(TRUE))
 
 
 @formula("cast")
@@ -102,33 +103,12 @@ def _cast(x: Any, *_: Any) -> SymbolicTensor:
     return SymbolicTensor(x.shape, x.axes, as_number(x.body))
 
 
-@formula("isnan", "isinf")
-def _never(x: SymbolicTensor) -> SymbolicTensor:
-    return SymbolicTensor.filled(FALSE, x.shape)
-
-
 @formula("any")
 def _any(x: SymbolicTensor, dim: Any = None, keepdim: bool = False) -> SymbolicTensor:
     if any(isinstance(part, Symbol | IndexValue) for part in walk(x.body)):
         raise NoFormula
-    shape = FORMULAS["sum"](SymbolicTensor.filled(ONE, x.shape), dim, keepdim).shape
+    shape = total(SymbolicTensor.filled(ONE, x.shape), dim, keepdim).shape
     return SymbolicTensor.filled(TRUE if evaluate(x.body, {}, {}) else FALSE, shape)
-
-
-@formula("isfinite")
-def _always(x: SymbolicTensor) -> SymbolicTensor:
-    return SymbolicTensor.filled(TRUE, x.shape)
-
-
-@formula("nan_to_num")
-def _nan_to_num(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return x
-
-
-@formula("nansum")
-def _nansum(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
-    total: SymbolicTensor = FORMULAS["sum"](x, *arguments)
-    return total
 
 
 @formula("fill", "full_like")
@@ -141,11 +121,9 @@ of_elements("lerp_by_tensor")(lambda a, b, w: a + w * (b - a))
 
 
 @formula("alias", "clone", "contiguous", "link_with_zeros", "quantiles", "link", "type", "positive", "copied", "cpu",
-         "real", "renamed", "renamed_keeping", "defined_gradient")
+         "real", "nan_to_num", "renamed", "renamed_keeping", "defined_gradient")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
-
-
 
 
 of_elements("scaled")(lambda x, factor: x * factor)
@@ -182,4 +160,4 @@ def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
 
 @formula("clip_difference", elements=True)
 def _within(x: SymbolicTensor, limit: Any) -> SymbolicTensor:
-    return FORMULAS["clamp"](x, -limit, limit)
+    return _clamp(x, -limit, limit)

@@ -1,4 +1,4 @@
-"""Formulas of losses of each element, of activations that bend, and of sums with products."""
+"""Formulas of losses of each element, of activations that bend, of padding and of blocks."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
 from gradcli.symbolic.fold import add, call, mul, power, where
-from gradcli.symbolic.formulas.products import outer_product, stacked_product
-from gradcli.symbolic.formulas.rearrange import along, positions, put_range
-from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
+from gradcli.symbolic.formulas.rearrange import along, flip, positions, put_range
+from gradcli.symbolic.formulas.reductions import reduced_as, vector_norm
+from gradcli.symbolic.formulas.shapes import transpose, view
+from gradcli.symbolic.formulas.table import NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 of_elements("prelu_kernel")(lambda x, w: where(condition("gt", x, ZERO), x, w * x))
@@ -66,25 +66,6 @@ def _cross_entropy_of_logits(x: SymbolicTensor, target: SymbolicTensor, weight: 
     return reduced_as(reduction, losses if weight is None else elementwise(mul, losses, weight))
 
 
-@formula("addr")
-def _addr(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, outer_product(a, b), beta, alpha)
-
-
-@formula("baddbmm")
-def _baddbmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, stacked_product(a, b), beta, alpha)
-
-
-@formula("addbmm")
-def _addbmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, total(stacked_product(a, b), 0), beta, alpha)
-
-
-def _added(x: SymbolicTensor, product: SymbolicTensor, beta: Any, alpha: Any) -> SymbolicTensor:
-    return elementwise(lambda v, p, c, d: c * v + d * p, x, product, symbolic(beta), symbolic(alpha))
-
-
 @formula("dist")
 def _dist(x: SymbolicTensor, y: SymbolicTensor, p: Any = 2) -> SymbolicTensor:
     return vector_norm(elementwise(lambda a, b: a - b, x, y), p)
@@ -115,7 +96,7 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
 @formula("block_diag")
 def _block_diag(matrices: tuple[SymbolicTensor, ...]) -> SymbolicTensor:
     """The sum of the matrices, each padded with zeros to the whole."""
-    blocks = [FORMULAS["view"](x, (1,) * (2 - len(x.shape)) + x.shape) for x in matrices]
+    blocks = [view(x, (1,) * (2 - len(x.shape)) + x.shape) for x in matrices]
     rows, columns = (sum(block.shape[at] for block in blocks) for at in (0, 1))
     total_sum, row, column = SymbolicTensor.filled(ZERO, (rows, columns)), 0, 0
     for block in blocks:
@@ -147,5 +128,5 @@ def _holds(value: Expr) -> Expr:
 @formula("rot90")
 def _rot90(x: SymbolicTensor, k: int = 1, dims: tuple[int, int] = (0, 1)) -> SymbolicTensor:
     for _ in range(k % 4):
-        x = FORMULAS["flip"](FORMULAS["transpose"](x, *dims), (dims[0] % len(x.shape),))
+        x = flip(transpose(x, *dims), (dims[0] % len(x.shape),))
     return x

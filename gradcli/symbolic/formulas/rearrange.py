@@ -10,8 +10,8 @@ from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ONE, ZERO, Expr, Index, IndexValue, Place, number
 from gradcli.symbolic.fold import add, call, cases, mul, substitute, where
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
-from gradcli.symbolic.formulas.shapes import unsqueeze
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
+from gradcli.symbolic.formulas.shapes import squeeze, unsqueeze, view
+from gradcli.symbolic.formulas.table import NoFormula, formula, symbolic
 from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
@@ -51,21 +51,21 @@ def _cyclic(x: SymbolicTensor, dim: int, length: int, shift: int = 0) -> Symboli
     return along(x, dim, length, lambda k: call("mod", k - number(shift % size), number(size)))
 
 
-@formula("narrow")
+@formula("narrow", "narrow_copy")
 def narrow(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTensor:
     start %= max(x.shape[dim], 1)
     return along(x, dim, length, lambda k: k + number(start))
 
 
 @formula("flip")
-def _flip(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
+def flip(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
     for dim in dims if isinstance(dims, tuple | list) else (dims,):
         x = take_range(x, dim, range(x.shape[dim])[::-1])
     return x
 
 
 @formula("roll")
-def _roll(x: SymbolicTensor, shifts: Any, dims: Any = None) -> SymbolicTensor:
+def roll(x: SymbolicTensor, shifts: Any, dims: Any = None) -> SymbolicTensor:
     if dims is None or dims == ():
         raise NoFormula("roll without dims")
     pairs = zip(shifts, dims, strict=True) if isinstance(shifts, tuple) else [(shifts, dims[0] if isinstance(
@@ -124,9 +124,7 @@ def _chunk(x: SymbolicTensor, chunks: int, dim: int = 0) -> tuple[SymbolicTensor
 @formula("unbind")
 def _unbind(x: SymbolicTensor, dim: int = 0) -> tuple[SymbolicTensor, ...]:
     dim %= len(x.shape)
-    parts = [narrow(x, dim, at, 1) for at in range(x.shape[dim])]
-    return tuple(SymbolicTensor((*p.shape[:dim], *p.shape[dim + 1:]), (*p.axes[:dim], *p.axes[dim + 1:]), p.body)
-                 for p in parts)
+    return tuple(squeeze(narrow(x, dim, at, 1), dim) for at in range(x.shape[dim]))
 
 
 @formula("glu")
@@ -199,7 +197,7 @@ def _diag_embed(x: SymbolicTensor, offset: int = 0, dim1: int = -2, dim2: int = 
 
 
 @formula("cumsum")
-def _cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
+def cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
     if not x.shape:
         return x
     x, dim = x.fresh(), dim % len(x.shape)
@@ -232,6 +230,7 @@ def _cumprod(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
 
 # what a tensor of whole numbers picks
 
+@formula("index_select")
 def gather_at(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
     """The elements of `x` along a dimension at the places that `which` holds; its dimensions replace that one."""
     x, which, dim = x.fresh(), which.fresh(), dim % len(x.shape)
@@ -243,7 +242,7 @@ def gather_at(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTen
 
 
 def scatter_at(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) -> SymbolicTensor:
-    """Zeros of length `size` along a dimension, with what `picked` took from there added."""
+    """Zeros of length `size` along a dimension, with what `gather_at` took from there added."""
     if not which.shape:
         g, which = unsqueeze(g, dim), unsqueeze(which, 0)
     count = len(which.shape)
@@ -252,11 +251,6 @@ def scatter_at(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) ->
     here = positions((size, *(1,) * (count + tail)), 0)
     spread = elementwise(lambda k, at, v: where(condition("eq", at, k), v, ZERO), here, places, unsqueeze(g, dim))
     return total(spread, tuple(range(dim + 1, dim + 1 + count)))
-
-
-@formula("index_select")
-def _index_select(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
-    return gather_at(x, dim, which)
 
 
 @formula("index_add")
@@ -281,7 +275,7 @@ def _rows_back(g: SymbolicTensor, which: SymbolicTensor, count: int, padding: in
 
 
 @formula("gather")
-def _gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> SymbolicTensor:
+def gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> SymbolicTensor:
     x, dim = x.fresh(), dim % max(len(x.shape), 1)
     axes = axes_of(which.shape)
     which = which.renamed(axes)
@@ -295,7 +289,7 @@ def _gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> Symb
 
 
 @formula("scatter_add")
-def _scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
+def scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
     dim %= max(len(x.shape), 1)
     same = all(at == dim or n == m for at, (n, m) in enumerate(zip(x.shape, which.shape, strict=True)))
     if not same or source.shape != which.shape:
@@ -306,21 +300,16 @@ def _scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Sym
     return elementwise(add, x, added)
 
 
-@formula("narrow_copy")
-def _narrow_copy(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTensor:
-    return narrow(x, dim, start, length)
-
-
 @formula("take")
 def _take(x: SymbolicTensor, which: SymbolicTensor) -> SymbolicTensor:
-    return gather_at(FORMULAS["view"](x, (-1,)), 0, which)
+    return gather_at(view(x, (-1,)), 0, which)
 
 
 @formula("put")
 def _put(x: SymbolicTensor, which: SymbolicTensor, source: SymbolicTensor, accumulate: bool = False) -> SymbolicTensor:
     if not accumulate:
         raise NoFormula("put without accumulate")
-    view, flat = FORMULAS["view"], (prod(which.shape),)
+    flat = (prod(which.shape),)
     added = scatter_at(view(source, flat), 0, view(which, flat), prod(x.shape))
     return elementwise(add, x, view(added, x.shape))
 
@@ -339,24 +328,28 @@ def condition_at(place: Expr) -> Callable[..., Expr]:
 
 @formula("index_fill")
 def _index_fill(x: SymbolicTensor, dim: int, which: SymbolicTensor, value: Any) -> SymbolicTensor:
-    ones = SymbolicTensor.filled(ONE, (*x.shape[:dim % len(x.shape)], *which.shape, *x.shape[dim % len(x.shape) + 1:]))
-    times = scatter_at(ones, dim % len(x.shape), which, x.shape[dim])
-    return elementwise(lambda v, w, n: where(condition("gt", n, ZERO), w, v), x, symbolic(value), times)
+    dim %= len(x.shape)
+    ones = SymbolicTensor.filled(ONE, (*x.shape[:dim], *which.shape, *x.shape[dim + 1:]))
+    return _replaced(x, symbolic(value), scatter_at(ones, dim, which, x.shape[dim]))
+
+
+def _replaced(x: SymbolicTensor, value: SymbolicTensor, times: SymbolicTensor) -> SymbolicTensor:
+    """The elements of `value` where `times`, how often a place was picked, is not 0; those of `x` elsewhere."""
+    return elementwise(lambda v, w, n: where(condition("gt", n, ZERO), w, v), x, value, times)
 
 
 @formula("index_copy")
 def _index_copy(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
     dim %= len(x.shape)
     times = scatter_at(SymbolicTensor.filled(ONE, source.shape), dim, which, x.shape[dim])
-    moved = scatter_at(source, dim, which, x.shape[dim])
-    return elementwise(lambda v, w, n: where(condition("gt", n, ZERO), w, v), x, moved, times)
+    return _replaced(x, scatter_at(source, dim, which, x.shape[dim]), times)
 
 
 @formula("scatter")
 def _scatter(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Any, *options: Any) -> SymbolicTensor:
     if x.body != ZERO or not isinstance(source, SymbolicTensor) or any(option is not None for option in options):
         raise NoFormula("scatter, but to zeros,")
-    return _scatter_add(x, dim, which, source) if x.shape else source
+    return scatter_add(x, dim, which, source) if x.shape else source
 
 
 def take_range(x: SymbolicTensor, dim: int, selection: range) -> SymbolicTensor:

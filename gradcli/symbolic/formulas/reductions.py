@@ -11,7 +11,7 @@ from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Condition, Expr, Index, IndexValue, number
 from gradcli.symbolic.fold import call, mul, power, substitute, where
-from gradcli.symbolic.formulas.table import NoFormula, formula
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
 from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -46,7 +46,7 @@ def _summed(body: Expr, bound: list[Index], repeats: int) -> Expr:
     return number(repeats) * body
 
 
-@formula("sum")
+@formula("sum", "nansum")
 def total(x: SymbolicTensor, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
     return _reduced(x, dim, keepdim, _summed)
 
@@ -115,15 +115,6 @@ def _sum_to(x: SymbolicTensor, shape: tuple[int, ...]) -> SymbolicTensor:
     return total(x, ones, True) if ones else x
 
 
-def _variance(x: SymbolicTensor, dim: Any, correction: Any, keepdim: bool) -> SymbolicTensor:
-    gone = reduced_dims(dim, len(x.shape))
-    count = prod(x.shape[at] for at in gone)
-    centred = elementwise(lambda v, m: power(v - m, TWO), x, average(x, dim, True))
-    if count - correction <= 0:
-        raise NoFormula("the variance of one element")
-    return elementwise(lambda v: v / number(count - correction), total(centred, dim, keepdim))
-
-
 @formula("linalg_vector_norm")
 def vector_norm(x: SymbolicTensor, p: Any = 2, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
     if p in (None, "fro"):
@@ -146,21 +137,24 @@ def reduced_as(reduction: str, losses: SymbolicTensor) -> SymbolicTensor:
     return average(losses) if reduction == "mean" else total(losses) if reduction == "sum" else losses
 
 
-
-
 @formula("var")
-def _var(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None
+def variance(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None
          ) -> SymbolicTensor:
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
-    return _variance(x, dim, correction, keepdim)
+    gone = reduced_dims(dim, len(x.shape))
+    count = prod(x.shape[at] for at in gone)
+    centred = elementwise(lambda v, m: power(v - m, TWO), x, average(x, dim, True))
+    if count - correction <= 0:
+        raise NoFormula("the variance of one element")
+    return elementwise(lambda v: v / number(count - correction), total(centred, dim, keepdim))
 
 
 @formula("std")
-def _std(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
-    return elementwise(lambda v: power(v, HALF), _var(x, *arguments))
+def deviation(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
+    return elementwise(lambda v: power(v, HALF), variance(x, *arguments))
 
 
 @formula("log_softmax_back")
@@ -197,7 +191,7 @@ def _nll_back(g: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: i
               ) -> SymbolicTensor:
     chosen, at = _chosen(tuple(shape), target, weight)
     if reduction == "none":
-        g = SymbolicTensor((*g.shape[:at], 1, *g.shape[at:]), (*g.axes[:at], None, *g.axes[at:]), g.body)
+        g = FORMULAS["unsqueeze"](g, at)
     count = SymbolicTensor.filled(number(prod(target.shape) if reduction == "mean" else 1))
     if reduction == "mean" and weight is not None:
         count = reduced_as("sum", chosen)
