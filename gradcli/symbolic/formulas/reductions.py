@@ -81,27 +81,27 @@ def _logsumexp(x: SymbolicTensor, dim: Any, keepdim: bool = False) -> SymbolicTe
     return _reduced(x, dim, keepdim, lambda body, bound, n: call("log", _summed(call("exp", body), bound, n)))
 
 
-def _dim_of_classes(x: SymbolicTensor, dim: Any) -> int:
+def dim_of_classes(ndim: int, dim: Any) -> int:
     """The dimension of softmax; without one, that of 0.1.12: the first of 0, 1 or 3, else the second."""
-    return (0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else int(dim)
+    return (0 if ndim in (0, 1, 3) else 1) if dim is None else int(dim) % max(ndim, 1)
 
 
 @formula("softmax", "nn_functional_softmax")
 def _softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
-    dim = _dim_of_classes(x, dim)
+    dim = dim_of_classes(len(x.shape), dim)
     powers = elementwise(lambda v: call("exp", v), x)
     return elementwise(lambda a, b: a / b, powers, total(powers, dim, True))
 
 
 @formula("log_softmax", "nn_functional_log_softmax")
 def _log_softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
-    dim = _dim_of_classes(x, dim)
+    dim = dim_of_classes(len(x.shape), dim)
     return elementwise(lambda a, b: a - b, x, _logsumexp(x, dim, True))
 
 
 @formula("softmax_back")
 def _softmax_back(g: SymbolicTensor, out: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
-    weighted = total(elementwise(mul, g, out), _dim_of_classes(out, dim), True)
+    weighted = total(elementwise(mul, g, out), dim_of_classes(len(out.shape), dim), True)
     return elementwise(lambda a, s, y: y * (a - s), g, weighted, out)
 
 
@@ -137,13 +137,17 @@ def reduced_as(reduction: str, losses: SymbolicTensor) -> SymbolicTensor:
     return average(losses) if reduction == "mean" else total(losses) if reduction == "sum" else losses
 
 
+def dim_and_correction(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+    """The dimensions of a variance, and what is subtracted from the count; var(False) is the variance of all."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    return dim, (1 if unbiased is None else int(unbiased)) if correction is None else correction
+
+
 @formula("var")
 def variance(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None
          ) -> SymbolicTensor:
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 1 if unbiased is None else int(unbiased)
+    dim, correction = dim_and_correction(dim, unbiased, correction)
     gone = reduced_dims(dim, len(x.shape))
     count = prod(x.shape[at] for at in gone)
     centred = elementwise(lambda v, m: power(v - m, TWO), x, average(x, dim, True))
@@ -159,7 +163,8 @@ def deviation(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
 
 @formula("log_softmax_back")
 def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> SymbolicTensor:
-    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, total(g, _dim_of_classes(logs, dim), True))
+    sums = total(g, dim_of_classes(len(logs.shape), dim), True)
+    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, sums)
 
 
 # losses over classes

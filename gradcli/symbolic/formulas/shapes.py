@@ -51,16 +51,25 @@ def squeeze(x: SymbolicTensor, dim: Any = None) -> SymbolicTensor:
 
 @formula("expand")
 def _expand(x: SymbolicTensor, size: Any, *_: Any) -> SymbolicTensor:
-    lead = len(size) - len(x.shape)
-    return x.expanded(tuple(x.shape[at - lead] if n == -1 else n for at, n in enumerate(size)))
+    return x.expanded(expanded_shape(x.shape, size))
+
+
+def expanded_shape(shape: tuple[int, ...], size: Any) -> tuple[int, ...]:
+    """The shape that `expand` is asked for: -1 is the length that a dimension has."""
+    lead = len(size) - len(shape)
+    return tuple(shape[at - lead] if n == -1 else n for at, n in enumerate(size))
+
+
+def view_shape(shape: tuple[int, ...], size: Any) -> tuple[int, ...]:
+    """The shape that `view` is asked for: -1 is the length that is left."""
+    wanted = tuple(size) if isinstance(size, tuple | list) else (size,)
+    rest = prod(n for n in wanted if n != -1)
+    return tuple(prod(shape) // rest if n == -1 else n for n in wanted)
 
 
 @formula("view", "reshape")
 def view(x: SymbolicTensor, size: Any = (-1,), *_: Any) -> SymbolicTensor:
-    shape = tuple(size) if isinstance(size, tuple | list) else (size,)
-    if -1 in shape:
-        rest = prod(n for n in shape if n != -1)
-        shape = tuple(prod(x.shape) // rest if n == -1 else n for n in shape)
+    shape = view_shape(x.shape, size)
     if prod(shape) != prod(x.shape):
         raise NoFormula("view")
     if all(index is None for index in x.axes):

@@ -26,6 +26,7 @@ from gradcli.symbolic.matrices.terms import (
     Sum,
     Term,
     Transposed,
+    with_parts,
 )
 from gradcli.symbolic.term_order import has_minus as is_minus
 from gradcli.symbolic.text import SIGNS, Writer
@@ -98,21 +99,15 @@ def _turned(term: Term) -> Term | None:
 def multiplied_out(term: Term) -> Term:
     """A sum whose products of sums are multiplied out, at any depth, where it has fewer terms then."""
     match term:
-        case MatMul(_, factors):
-            return replace(term, factors=tuple(map(multiplied_out, factors)))
-        case Transposed(_, matrix):
-            return replace(term, matrix=multiplied_out(matrix))
-        case Reduced(_, _, source, _):
-            return replace(term, source=multiplied_out(source))
-        case Product(_, _, factors):
-            return replace(term, factors=tuple((multiplied_out(factor), e) for factor, e in factors))
+        case MatMul() | Transposed() | Reduced() | Product():
+            return with_parts(term, multiplied_out)
         case Sum(shape, terms):
             parts = [part for one in terms for part in _distributed(one)]
             other = arithmetic.add(*parts) if len(parts) > len(terms) else term
             if not isinstance(other, Sum) or len(other.terms) < len(terms) or (
                     len(other.terms) == len(terms) and len(parts) > len(terms)):
                 return arithmetic.expanded(other, shape)
-            return replace(term, terms=tuple(map(multiplied_out, terms)))
+            return with_parts(term, multiplied_out)
     return term
 
 
