@@ -74,7 +74,7 @@ def approximate(expr: Expr) -> float | None:
     return None
 
 
-def without_signs(powers: dict[Expr, Expr]) -> dict[Expr, Expr]:
+def with_signs_joined(powers: dict[Expr, Expr]) -> dict[Expr, Expr]:
     """The factors of a product, by their exponents, with x*sign(x), abs(x)/x and the like in one function."""
     sized = [base.arguments[0] for base in powers if isinstance(base, Call) and base.name in ("abs", "sign")]
     for x in dict.fromkeys(sized):

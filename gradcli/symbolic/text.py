@@ -39,7 +39,8 @@ DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
 DATA = re.compile(r"\[[-+\d.,\seE\[\]]*\]")      # lists of numbers
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
 LARGEST_DIGIT = 9
-WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
+LARGEST_INTEGER = 10**15        # up to which all digits are written
+LARGEST = 10**300       # what a float can hold
 MARK = "∂"      # of partial derivatives
 SQUARED_BY_NAME = frozenset("sin cos tan sinh cosh tanh".split())
 LETTERS = "ijklmnpqrstuvw"
@@ -147,7 +148,7 @@ class Writer:
     def _decimal(self, value: Fraction) -> str:
         """The text of a decimal; empty for whole numbers and fractions that are written as such."""
         size = max(abs(value.numerator), value.denominator)
-        if size > LARGEST or value.denominator == 1 and not (self.decimals and size > WHOLE):
+        if size > LARGEST or value.denominator == 1 and not (self.decimals and size > LARGEST_INTEGER):
             return ""
         shortest = repr(float(value))
         if value.denominator == 1:

@@ -50,7 +50,7 @@ class Slip(NamedTuple):
     formulas: tuple[Expr, ...] = ()
 
 
-class Comparison:
+class SlipFinder:
     """The function and its derivative, compared with formulas at some points.
 
     points      values of all names

@@ -8,7 +8,7 @@ from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
 from gradcli.symbolic.fold import add, call, mul, power, where
-from gradcli.symbolic.formulas.rearrange import along, flip, positions, put_range
+from gradcli.symbolic.formulas.rearrange import flip, positions, put_range, reindexed
 from gradcli.symbolic.formulas.reductions import reduced_as, vector_norm
 from gradcli.symbolic.formulas.shapes import transpose, view
 from gradcli.symbolic.formulas.table import NoFormula, formula, of_elements, symbolic
@@ -84,7 +84,7 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
     length = size + left + right
     if length < 1:
         raise NoFormula("padding that leaves nothing")
-    moved = along(x, dim, length, lambda k: k - number(left))
+    moved = reindexed(x, dim, length, lambda k: k - number(left))
 
     def chosen(k: Expr, inside: Expr, outside: Expr) -> Expr:
         in_range = condition("and", condition("ge", k, number(left)), condition("le", k, number(left + size - 1)))

@@ -19,7 +19,7 @@ from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
 Shift = Callable[[Expr], Expr]
 
 
-def along(x: SymbolicTensor, dim: int, length: int, place: Shift) -> SymbolicTensor:
+def reindexed(x: SymbolicTensor, dim: int, length: int, place: Shift) -> SymbolicTensor:
     """A tensor of another length along one dimension, each of whose elements is that of `x` at `place`."""
     x, dim = x.fresh(), dim % len(x.shape)
     shape = (*x.shape[:dim], length, *x.shape[dim + 1:])
@@ -40,21 +40,21 @@ def positions(shape: tuple[int, ...], dim: int) -> SymbolicTensor:
                           tuple(index if at == dim and index.size != 1 else None for at in range(len(shape))), body)
 
 
-def _moved(x: SymbolicTensor, dim: int, length: int, start: int) -> SymbolicTensor:
+def _shifted(x: SymbolicTensor, dim: int, length: int, start: int) -> SymbolicTensor:
     """A tensor of another length along a dimension, in which `x` begins at `start`; valid where `x` has elements."""
-    return along(x, dim, length, lambda k: k - number(start))
+    return reindexed(x, dim, length, lambda k: k - number(start))
 
 
 def _cyclic(x: SymbolicTensor, dim: int, length: int, shift: int = 0) -> SymbolicTensor:
     """The elements along a dimension over and over, up to `length`, from `shift` on."""
     size = x.shape[dim]
-    return along(x, dim, length, lambda k: call("mod", k - number(shift % size), number(size)))
+    return reindexed(x, dim, length, lambda k: call("mod", k - number(shift % size), number(size)))
 
 
 @formula("narrow", "narrow_copy")
 def narrow(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTensor:
     start %= max(x.shape[dim], 1)
-    return along(x, dim, length, lambda k: k + number(start))
+    return reindexed(x, dim, length, lambda k: k + number(start))
 
 
 @formula("flip")
@@ -92,7 +92,7 @@ def cat(tensors: tuple[SymbolicTensor, ...], dim: int = 0) -> SymbolicTensor:
         raise NoFormula("cat with an empty tensor")
     dim %= len(tensors[0].shape)
     ends = [sum(x.shape[dim] for x in tensors[:at + 1]) for at in range(len(tensors))]
-    parts = [_moved(x, dim, ends[-1], end - x.shape[dim]) for x, end in zip(tensors, ends, strict=True)]
+    parts = [_shifted(x, dim, ends[-1], end - x.shape[dim]) for x, end in zip(tensors, ends, strict=True)]
     where = positions(parts[0].shape, dim)
 
     def chosen(k: Expr, *bodies: Expr) -> Expr:
@@ -173,7 +173,7 @@ def diagonal_scatter(x: SymbolicTensor, source: SymbolicTensor, offset: int = 0,
     if len(x.shape) != 2 or (dim1 % 2, dim2 % 2) != (0, 1):
         raise NoFormula("diagonals of more than one matrix")
     down, rows = max(0, -offset), x.shape[0]
-    spread = unsqueeze(_moved(source, 0, rows, down), 1)
+    spread = unsqueeze(_shifted(source, 0, rows, down), 1)
 
     def chosen(before: Expr, value: Expr, row: Expr, column: Expr) -> Expr:
         return where(condition("eq", column, row + number(offset)), value, before)
@@ -354,13 +354,13 @@ def _scatter(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Any, *o
 
 def take_range(x: SymbolicTensor, dim: int, selection: range) -> SymbolicTensor:
     """The elements along a dimension that a slice takes."""
-    return along(x, dim, len(selection), lambda k: k * number(selection.step) + number(selection.start))
+    return reindexed(x, dim, len(selection), lambda k: k * number(selection.step) + number(selection.start))
 
 
 def put_range(g: SymbolicTensor, dim: int, selection: range, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with `g` at the elements that a slice takes."""
     step, start = selection.step, selection.start
-    spread = along(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
+    spread = reindexed(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
                                                 number(abs(step))))
 
     def chosen(k: Expr, value: Expr) -> Expr:

@@ -51,8 +51,8 @@ class LatexMatrices(UnicodeMatrices):
         if name == "abs":
             return rf"\left|{arguments[0]}\right|"
         name = RENAMED.get(name, name)
-        known = name in FUNCTIONS or name == "det"
-        head = rf"\{name}" if known else r"\operatorname{" + NAMES.get(name, name).replace("_", r"\_") + "}"
+        has_macro = name in FUNCTIONS or name == "det"
+        head = rf"\{name}" if has_macro else r"\operatorname{" + NAMES.get(name, name).replace("_", r"\_") + "}"
         return head + self.parenthesised(", ".join(arguments))
 
     def norm(self, text: str, index: str) -> str:

@@ -63,11 +63,11 @@ def _with_tangents_joined(expr: Mul, exponents: dict[Expr, Expr]) -> Expr:
         other_times, sine = _integer(exponents.get(other, ZERO)), base.name.replace("tan", "sin")
         if times * other_times <= 0:
             continue
-        without = mul(expr, power(base, number(-times)), power(other, number(-times)))
+        rest = mul(expr, power(base, number(-times)), power(other, number(-times)))
         if sine != base.name and abs(other_times) >= abs(times):
-            return with_quotients_named(mul(without, power(call(sine, *base.arguments), number(times))))
+            return with_quotients_named(mul(rest, power(call(sine, *base.arguments), number(times))))
         if sine == base.name and times == other_times and coefficient(base.arguments[0])[0] == Fraction(1, 2):
-            return mul(without, power(mul(HALF, call(sine, mul(number(2), base.arguments[0]))), number(times)))
+            return mul(rest, power(mul(HALF, call(sine, mul(number(2), base.arguments[0]))), number(times)))
     return expr
 
 
