@@ -9,8 +9,8 @@ import numpy as np
 
 from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, require_unchanged, statement_nodes
 from gradcli.analysis.detached import complete, sweeping
-from gradcli.analysis.short_text import MANY, short_text
-from gradcli.analysis.written_rule import ATOM, SIGN, Formula, FormulaOps
+from gradcli.analysis.short_text import MANY
+from gradcli.analysis.written_rule import Formula, FormulaOps, term_of
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.methods import without_history
@@ -177,9 +177,7 @@ class Steps:
     def _name_value(self, text: str) -> str:
         """Evaluate a text. A tensor becomes a step, and its name is returned; otherwise `text` is."""
         value = self.session.eval(text)
-        if not isinstance(value, Tensor):
-            return text
-        if text.isidentifier():
+        if not isinstance(value, Tensor) or text.isidentifier():
             return text
         name = f"{self.prefix}{len(self.steps) + 1}"
         self.session[name] = value
@@ -246,10 +244,7 @@ def _saved_formula(value: Any, at: int, node: Any, labels: dict[int, str], array
     for parent, other, _ in node.edges:
         if other.at == at and id(parent) in labels:
             return Formula(labels[id(parent)], value)
-    if value.size <= MANY:
-        text = short_text(value)
-        return Formula(text, value, SIGN if text.startswith("-") else ATOM)
-    return Formula(parameters[at], value)
+    return term_of(value) if value.size <= MANY else Formula(parameters[at], value)
 
 
 def _input_grad(rule: Any, ops: FormulaOps, g: Any, formulas: list[Any], saved: tuple[Any, ...], name: str

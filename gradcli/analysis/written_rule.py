@@ -41,10 +41,10 @@ class Formula:
         return Formula(f"{self.operand(ATOM)}[{_indexed(index)}]", self.value[unwrapped(index)])
 
     def __pow__(self, other: Any) -> Formula:
-        return Formula(f"{self.operand(ATOM)}**{_term(other).operand(SIGN)}", self.value ** unwrapped(other), POWER)
+        return Formula(f"{self.operand(ATOM)}**{term_of(other).operand(SIGN)}", self.value ** unwrapped(other), POWER)
 
     def __rpow__(self, other: Any) -> Formula:
-        return _term(other) ** self
+        return term_of(other) ** self
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -52,10 +52,10 @@ class Formula:
 
 def _binary(sign: str, bound: int, right: int, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     def forth(self: Formula, other: Any) -> Formula:
-        return _joined(self, _term(other))
+        return _joined(self, term_of(other))
 
     def back(self: Formula, other: Any) -> Formula:
-        return _joined(_term(other), self)
+        return _joined(term_of(other), self)
 
     def _joined(a: Formula, b: Formula) -> Formula:
         return _simple(sign, a, b) or Formula(f"{a.operand(bound)}{sign}{b.operand(right)}", compute(a.value, b.value),
@@ -118,7 +118,8 @@ def unwrapped(value: Any) -> Any:
     return value
 
 
-def _term(value: Any) -> Formula:
+def term_of(value: Any) -> Formula:
+    """A value as a formula: a number or an array by its digits."""
     if isinstance(value, Formula):
         return value
     text = short_text(value)

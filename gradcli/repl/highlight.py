@@ -97,10 +97,15 @@ class Marks(Processor):
 
     def apply_transformation(self, input: TransformationInput) -> Transformation:
         line_marks = marks(self.grammar(), input.document.text, input.document.cursor_position).get(input.lineno)
-        return Transformation(with_marks(input.fragments, line_marks) if line_marks else input.fragments)
+        return marked(input, line_marks)
 
 
 Mark = tuple[int, int, str]     # the first column, the one behind the last, the style
+
+
+def marked(input: TransformationInput, line_marks: list[Mark] | None) -> Transformation:
+    """A line as prompt_toolkit has it, with its marks."""
+    return Transformation(with_marks(input.fragments, line_marks) if line_marks else input.fragments)
 
 
 def with_marks(line: StyleAndTextTuples, line_marks: list[Mark]) -> StyleAndTextTuples:

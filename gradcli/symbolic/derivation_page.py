@@ -12,7 +12,7 @@ from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import ZERO, Expr, Index, Place, Symbol, factors_of, walk
 from gradcli.symbolic.fold import mul, replace_symbols
-from gradcli.symbolic.formula_page import SAME_WAY, aligned, constant_rows, mathml, text_row
+from gradcli.symbolic.formula_page import SAME_WAY, constant_rows, text_row, typeset
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.term_order import has_minus
@@ -77,10 +77,7 @@ class DerivationPage:
                 *([text_row("at", ", ".join(point))] if point else []), *self._equations(self._values(self._latex)),
                 *(text_row("where", words) for words in self._conditions(self._latex())),
                 *constant_rows(self._latex(), self.derivation.unnamed, self.derivation.constants)]
-        if form == "mathml":
-            return "".join(f"{mathml(row)}\n" for row in rows)
-        body = aligned(rows)
-        return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+        return typeset(rows, form)
 
     @staticmethod
     def _equations(lines: list[Line]) -> list[str]:
@@ -215,8 +212,7 @@ class DerivationPage:
             return self._named(PaperWriter(self.reserved, self.decimals))
 
         grad = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
-        latex = [" = ".join([line.left, *line.rights]) for line in
-                 (*self._forward(self._latex), *self._backward(self._latex))]
+        latex = self._equations([*self._forward(self._latex), *self._backward(self._latex)])
         conditions = self._conditions(writer())
         return {"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)),
                 **({"grad": grad} if self.values else {}), "latex": latex,

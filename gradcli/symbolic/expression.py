@@ -20,7 +20,7 @@ class Index:
     """A dimension's running index: it takes the values 0 to `size` - 1. Two are equal if they are the same object."""
 
     size: int
-    serial: int = field(default_factory=lambda: next(_serial))
+    serial: int = field(default_factory=lambda: next(_serial))       # by which texts of expressions tell them apart
 
 
 class Expr:

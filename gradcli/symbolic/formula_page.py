@@ -49,10 +49,7 @@ class FormulaPage:
         lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
         lines += [text_row("where", words) for words in self._conditions(LatexWriter)]
         lines += constant_rows(LatexWriter(self.reserved), self._named(), self.forms.constants)
-        if form == "mathml":
-            return "".join(f"{mathml(line)}\n" for line in lines)
-        body = aligned(lines) if len(lines) > 1 else lines[0]
-        return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+        return typeset(lines, form)
 
     def _text(self, unicode: bool) -> str:
         notation = UNICODE if unicode else PLAIN
@@ -221,6 +218,14 @@ def constant_rows(writer: Writer, names: Iterable[str], constants: Mapping[str, 
     """The rows that say what constant tensors are which the program has no name for."""
     return [text_row("where", f"{writer.identifier(name)} = {writer.data(short_text(constants[name]))}")
             for name in names]
+
+
+def typeset(rows: Sequence[str], form: str) -> str:
+    """Rows of LaTeX as a page: latex, markdown or mathml."""
+    if form == "mathml":
+        return "".join(f"{mathml(row)}\n" for row in rows)
+    body = aligned(rows) if len(rows) > 1 else rows[0]
+    return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
 
 
 def aligned(rows: Sequence[str]) -> str:

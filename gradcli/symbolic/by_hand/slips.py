@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -25,9 +26,9 @@ from gradcli.symbolic.expression import (
     Number,
     Power,
     Symbol,
+    base_and_exponent,
     factors_of,
     number,
-    terms_of,
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
@@ -83,7 +84,7 @@ class SlipFinder:
             return [Slip("sign")]
         if inner := self._of_inner_parts(right, wrong):
             return inner
-        ours, theirs = terms_of(right), terms_of(wrong)
+        ours, theirs = _terms_multiplied_out(right), _terms_multiplied_out(wrong)
         if max(len(ours), len(theirs)) > MOST_TERMS:
             return []
         unmatched = list(theirs)
@@ -264,6 +265,11 @@ def _replaced(expr: Expr, part: Expr, other: Expr) -> Expr:
     return other if expr == part else rebuild(expr, lambda inner: _replaced(inner, part, other))
 
 
+def _terms_multiplied_out(expr: Expr) -> tuple[Expr, ...]:
+    """The terms of an expression, products with sums multiplied out; of very many those that show that."""
+    return tuple(islice(_multiplied_out(expr), MOST_TERMS + 1))
+
+
 def _multiplied_out(expr: Expr) -> Iterator[Expr]:
     """The terms of an expression, one by one: a product of twenty sums has a million."""
     if isinstance(expr, Add):
@@ -285,8 +291,7 @@ def _powers(expr: Expr) -> tuple[Fraction, dict[Expr, Expr]]:
     scale, rest = coefficient(expr)
     if isinstance(rest, Number):
         return rest.value, {}
-    factors = factors_of(rest)
-    return scale, {f.base if isinstance(f, Power) else f: f.exponent if isinstance(f, Power) else ONE for f in factors}
+    return scale, dict(map(base_and_exponent, factors_of(rest)))
 
 
 def _is_divisor(factor: Expr) -> bool:
