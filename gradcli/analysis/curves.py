@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.analysis.derivatives import default_dtype, number_of, value_of
+from gradcli.analysis.derivatives import default_dtype, number_of, statement_nodes, value_of
 from gradcli.analysis.detached import complete, sweeping
 from gradcli.analysis.free_names import WORD
 from gradcli.analysis.sampling import sample
@@ -124,17 +124,13 @@ def _close(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def _is_one_expression(text: str) -> bool:
-    from gradcli.lang.syntax.parser import parse
-
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     return len(statements) == 1 and statements[0][0] == "expression"
 
 
 def expressions_of(text: str, names: Sequence[str]) -> list[str]:
     """The expressions of a text that has nothing else, all of them with one of `names`; else the text itself."""
-    from gradcli.lang.syntax.parser import parse
-
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     parts = [text[statement[1]:statement[2]].strip().rstrip(";").strip() for statement in statements]
     if len(parts) > 1 and all(statement[0] == "expression" and set(names).intersection(WORD.findall(part))
                               for statement, part in zip(statements, parts, strict=True)):

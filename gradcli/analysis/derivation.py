@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, require_unchanged
+from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, require_unchanged, statement_nodes
 from gradcli.analysis.detached import complete, sweeping
-from gradcli.analysis.written_rule import ATOM, MANY, SIGN, Formula, FormulaOps, short_text
+from gradcli.analysis.short_text import MANY
+from gradcli.analysis.written_rule import Formula, FormulaOps, term_of
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import NodeOutput, raw
 from gradcli.engine.tensor.methods import without_history
@@ -34,7 +35,7 @@ class Step(NamedTuple):
     value: Any
 
 
-class Term(NamedTuple):
+class GradientTerm(NamedTuple):
     """One summand of a gradient: the rule as text, whether broadcasting is undone after it, and its value."""
 
     formula: str
@@ -47,7 +48,7 @@ class Gradient(NamedTuple):
 
     name: str
     what: str       # the operation, if the expression has no name for the value
-    terms: list[Term]
+    terms: list[GradientTerm]
     value: Any
 
 
@@ -85,18 +86,14 @@ def derive(session: Session, text: str, leaves: list[str]) -> Derivation:
 
 def with_final_name(text: str) -> str:
     """`text`, followed by the name that its last statement assigns to: that value is differentiated."""
-    from gradcli.lang.syntax.parser import parse
-
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     name = assigned_name(statements[-1]) if statements else ""
     return f"{text.rstrip().rstrip(';')}\n{name}" if name else text
 
 
 def require_assigned(text: str, name: str) -> int:
     """Where in a program the last statement that assigns to a name ends; raises UsageFault if there is none."""
-    from gradcli.lang.syntax.parser import parse
-
-    ends = {other: int(statement[2]) for statement in parse(text, "<expression>")[3]
+    ends = {other: int(statement[2]) for statement in statement_nodes(text)
             for other in sorted(assigned_names(statement))}
     if name not in ends:
         repairs = [f"--of {target}" for target in ends][-1:]
@@ -111,11 +108,9 @@ class Steps:
     """
 
     def __init__(self, session: Session, text: str, echo: bool = False) -> None:
-        from gradcli.lang.syntax.parser import parse
-
         self.session, self.text, self.echo = session, text, echo
         self.steps: list[Step] = []
-        statements = parse(text, "<expression>")[3]
+        statements = statement_nodes(text)
         self.final = statements[-1] if statements else None
         self.earlier = statements[:-1]
         self.renamed: dict[str, str] = {}   # for names assigned a second time, the name of the value in the derivation
@@ -182,9 +177,7 @@ class Steps:
     def _name_value(self, text: str) -> str:
         """Evaluate a text. A tensor becomes a step, and its name is returned; otherwise `text` is."""
         value = self.session.eval(text)
-        if not isinstance(value, Tensor):
-            return text
-        if text.isidentifier():
+        if not isinstance(value, Tensor) or text.isidentifier():
             return text
         name = f"{self.prefix}{len(self.steps) + 1}"
         self.session[name] = value
@@ -197,9 +190,9 @@ def _backward(value: Tensor, tensors: dict[str, Tensor], leaves: list[str], ops:
     labels = {id(tensor.node or tensor): name for name, tensor in reversed(tensors.items())}
     arrays = {id(tensor.array): name for name, tensor in reversed(tensors.items())}
     root = value.node or value
-    grads: dict[Any, list[Term]] = {}
+    grads: dict[Any, list[GradientTerm]] = {}
     if value.requires_grad:
-        grads[root] = [Term("1", False, np.ones_like(value.array))]
+        grads[root] = [GradientTerm("1", False, np.ones_like(value.array))]
     hidden = 0
     for node in newest_first(grads):
         terms = grads.pop(node, None)
@@ -213,7 +206,7 @@ def _backward(value: Tensor, tensors: dict[str, Tensor], leaves: list[str], ops:
         yield Gradient(name, "" if name in tensors else _label(node), terms, total)
         g = Formula(f"{name}.grad", total)
         if isinstance(node, NodeOutput):
-            outputs = grads.setdefault(node.node, [Term("", False, [None] * len(node.node.shape))])
+            outputs = grads.setdefault(node.node, [GradientTerm("", False, [None] * len(node.node.shape))])
             outputs[0].value[node.at] = g
             continue
         if isinstance(total, list):
@@ -226,14 +219,14 @@ def _backward(value: Tensor, tensors: dict[str, Tensor], leaves: list[str], ops:
                 continue
             summed = input_grad.value.shape != parent.shape
             array = raw.sum_to(input_grad.value, parent.shape) if summed else input_grad.value
-            grads.setdefault(parent, []).append(Term(input_grad.text, summed, array))
+            grads.setdefault(parent, []).append(GradientTerm(input_grad.text, summed, array))
     for name in leaves:
         terms = grads.get(tensors[name], [])
-        yield Gradient(name, "", terms or [Term("0", False, np.zeros_like(tensors[name].array))],
+        yield Gradient(name, "", terms or [GradientTerm("0", False, np.zeros_like(tensors[name].array))],
                        _sum(terms) if terms else np.zeros_like(tensors[name].array))
 
 
-def _sum(terms: list[Term]) -> Any:
+def _sum(terms: list[GradientTerm]) -> Any:
     return sum((term.value for term in terms[1:]), terms[0].value)
 
 
@@ -251,10 +244,7 @@ def _saved_formula(value: Any, at: int, node: Any, labels: dict[int, str], array
     for parent, other, _ in node.edges:
         if other.at == at and id(parent) in labels:
             return Formula(labels[id(parent)], value)
-    if value.size <= MANY:
-        text = short_text(value)
-        return Formula(text, value, SIGN if text.startswith("-") else ATOM)
-    return Formula(parameters[at], value)
+    return term_of(value) if value.size <= MANY else Formula(parameters[at], value)
 
 
 def _input_grad(rule: Any, ops: FormulaOps, g: Any, formulas: list[Any], saved: tuple[Any, ...], name: str

@@ -23,11 +23,16 @@ Blocks = dict[str, Any]
 LAMBDA = re.compile(r"lambda [\w, ]+:(.+)")
 
 
-def ends_with_expression(text: str) -> bool:
-    """Whether the last statement of a text is an expression."""
+def statement_nodes(text: str) -> list[Any]:
+    """The statements of a text, as nodes of its syntax tree."""
     from gradcli.lang.syntax.parser import parse
 
-    statements = parse(text, "<expression>")[3]
+    return list(parse(text, "<expression>")[3])
+
+
+def ends_with_expression(text: str) -> bool:
+    """Whether the last statement of a text is an expression."""
+    statements = statement_nodes(text)
     return bool(statements) and statements[-1][0] == "expression"
 
 
@@ -97,9 +102,7 @@ def assigned_names(statement: Any) -> list[str]:
 
 def with_assigned_name(text: str) -> tuple[tuple[str, str], ...]:
     """The repair of a text whose last statement sets a name: the same with the name behind it, on one line if it is."""
-    from gradcli.lang.syntax.parser import parse
-
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     names = assigned_names(statements[-1]) if statements else ()
     if not names:
         return ()
@@ -113,10 +116,9 @@ def with_assigned_name(text: str) -> tuple[tuple[str, str], ...]:
 
 def swept(text: str) -> tuple[tuple[str, str], ...]:
     """The repair of a text whose last statement is a sweep, y.backward(): the same with what it starts from."""
-    from gradcli.lang.syntax.parser import parse
     from gradcli.lang.syntax.query import call_of
 
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     last = statements[-1] if statements else None
     call = call_of(last[3][0]) if last is not None and last[0] == "expression" else None
     if last is None or call is None or call.name != "backward" or call.receiver is None:
@@ -142,9 +144,7 @@ def number_of(session: Session, text: str) -> Tensor:
 
 def summed(text: str) -> tuple[tuple[str, str], ...]:
     """The repair of a text whose last expression has several values: with the sum of them, which alone ends a file."""
-    from gradcli.lang.syntax.parser import parse
-
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     if not statements or statements[-1][0] != "expression":
         return ()
     begin, end = statements[-1][1:3]

@@ -174,7 +174,7 @@ class _Start(NamedTuple):
     @classmethod
     def of(cls, session: Session, names: Sequence[str]) -> _Start:
         values = session.names()
-        gradients = gradients_held(values.get(name) for name in names)
+        gradients = saved_gradients(values.get(name) for name in names)
         return cls(session.generators.save(), gradients, [leaf.array.copy() for leaf, _ in gradients])
 
     @contextmanager
@@ -185,7 +185,7 @@ class _Start(NamedTuple):
                   for (leaf, _), start in zip(self.gradients, self.numbers, strict=True)]
         writes = {id(owner(array)): last_writes.get(id(owner(array))) for array, _, _ in arrays}
         session.generators.restore(self.moment)
-        hold_gradients(self.gradients)
+        restore_gradients(self.gradients)
         for array, _, start in arrays:
             _write(array, start)
         try:
@@ -209,12 +209,12 @@ def _write(array: Any, numbers: Any) -> None:
         writing(array)[...] = numbers
 
 
-def gradients_held(values: Iterable[Any]) -> Gradients:
+def saved_gradients(values: Iterable[Any]) -> Gradients:
     """The tensors among values with the gradients that they hold."""
     return [(value, _unshared(value.gradient)) for value in values if isinstance(value, Tensor)]
 
 
-def hold_gradients(gradients: Gradients) -> None:
+def restore_gradients(gradients: Gradients) -> None:
     """Let tensors hold the gradients that they held."""
     for tensor, gradient in gradients:
         tensor.gradient = _unshared(gradient)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gradcli.analysis.derivatives import swept, unprinted
-from gradcli.analysis.detached import complete, gradients_held, hold_gradients, sweeping
+from gradcli.analysis.detached import complete, restore_gradients, saved_gradients, sweeping
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op
@@ -88,7 +88,7 @@ class _Evaluation:
         self.session, self.expression = session, expression
         self.start = session.generators.save()
         self.names = session.names()
-        self.gradients = gradients_held(self.names.values())
+        self.gradients = saved_gradients(self.names.values())
         self.random = False
         self.stopped: dict[str, str] = {}       # by name, what detaches a part of the gradient on purpose
 
@@ -98,7 +98,7 @@ class _Evaluation:
         for name, value in self.names.items():
             if isinstance(value, Tensor):       # the text may have assigned another value
                 session[name] = value
-        hold_gradients(self.gradients)
+        restore_gradients(self.gradients)
         result = session.eval(self.expression)
         self.random = self.random or session.generators.save() != self.start
         several = isinstance(result, list | tuple)
@@ -190,7 +190,7 @@ def _used(session: Session, expression: str) -> dict[str, Tensor]:
     return {name: x for name, x in tensors.items() if first[id(x)] == name}
 
 
-def held_leaves(session: Session) -> list[Tensor]:
+def session_leaves(session: Session) -> list[Tensor]:
     """The leaves among the values of a session, in modules and containers too."""
     return [x for name, value in session.names().items() for _, x in _tensors_in(name, value, DEEPEST)
             if x.requires_grad and x.node is None]

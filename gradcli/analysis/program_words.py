@@ -65,7 +65,7 @@ def _read(text: str) -> Program | None:
     places: dict[str, int] = {}
     lines: list[str] = []
     seed, result = "", ""
-    for line in _single(statement for _, statement in statements(text, "<expr>")):
+    for line in _single_statements(statement for _, statement in statements(text, "<expr>")):
         if swept := SWEEP.fullmatch(line):
             weights = GRAPH_OPTIONS.sub("", swept["weights"]).strip(" ,")
             return Program(lines, f"({swept['result']} * {weights}).sum()" if weights else swept["result"], leaves,
@@ -81,7 +81,7 @@ def _read(text: str) -> Program | None:
     return Program(lines, result, leaves, seed, places)
 
 
-def _single(texts: Iterator[str]) -> Iterator[str]:
+def _single_statements(texts: Iterator[str]) -> Iterator[str]:
     """Statements without the comments above them; those that share a line apart, if no text is in them."""
     for text in texts:
         text = text[COMMENTS.match(text).end():].strip()    # type: ignore[union-attr]  # matches anything

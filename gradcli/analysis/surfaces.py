@@ -28,7 +28,7 @@ class Descent(NamedTuple):
     start: tuple[float, ...]
 
 
-class Steps(NamedTuple):
+class DescentSteps(NamedTuple):
     """The points of a descent, (n + 1,) for each name, the values there, and the derivatives by each name."""
 
     names: tuple[str, ...]
@@ -69,7 +69,7 @@ def _grid(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 @sweeping
-def descend(session: Session, text: str, names: tuple[str, ...], descent: Descent) -> Steps:
+def descend(session: Session, text: str, names: tuple[str, ...], descent: Descent) -> DescentSteps:
     """Steps of x = x - rate * gradient, until one is hardly a step, or leads to no number."""
     curves = Curves(session, [text], names, True)
     dtype = default_dtype(session)
@@ -88,10 +88,10 @@ def descend(session: Session, text: str, names: tuple[str, ...], descent: Descen
         if np.max(np.abs(step)) <= SHORTEST_STEP * max(1.0, float(np.max(np.abs(following)))):
             break
         points.append(following)
-    return Steps(names, list(np.array(points).T), np.array(values), list(np.array(slopes).T), descent.rate, text)
+    return DescentSteps(names, list(np.array(points).T), np.array(values), list(np.array(slopes).T), descent.rate, text)
 
 
-def with_path(picture: Chart | Surface, steps: Steps) -> Chart | Surface:
+def with_path(picture: Chart | Surface, steps: DescentSteps) -> Chart | Surface:
     """A chart or surface with the steps of a descent on it."""
     up = steps.values if isinstance(picture, Chart) else steps.points[1]
     return picture._replace(path=Path(steps.title, steps.points[0], up))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.analysis.short_text import short_text
 from gradcli.engine.autograd.op import TABLE, raw
 from gradcli.engine.tensor.tensor import Tensor
 
@@ -40,10 +41,10 @@ class Formula:
         return Formula(f"{self.operand(ATOM)}[{_indexed(index)}]", self.value[unwrapped(index)])
 
     def __pow__(self, other: Any) -> Formula:
-        return Formula(f"{self.operand(ATOM)}**{_term(other).operand(SIGN)}", self.value ** unwrapped(other), POWER)
+        return Formula(f"{self.operand(ATOM)}**{term_of(other).operand(SIGN)}", self.value ** unwrapped(other), POWER)
 
     def __rpow__(self, other: Any) -> Formula:
-        return _term(other) ** self
+        return term_of(other) ** self
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -51,10 +52,10 @@ class Formula:
 
 def _binary(sign: str, bound: int, right: int, compute: Callable[[Any, Any], Any]) -> tuple[Any, Any]:
     def forth(self: Formula, other: Any) -> Formula:
-        return _joined(self, _term(other))
+        return _joined(self, term_of(other))
 
     def back(self: Formula, other: Any) -> Formula:
-        return _joined(_term(other), self)
+        return _joined(term_of(other), self)
 
     def _joined(a: Formula, b: Formula) -> Formula:
         return _simple(sign, a, b) or Formula(f"{a.operand(bound)}{sign}{b.operand(right)}", compute(a.value, b.value),
@@ -117,7 +118,8 @@ def unwrapped(value: Any) -> Any:
     return value
 
 
-def _term(value: Any) -> Formula:
+def term_of(value: Any) -> Formula:
+    """A value as a formula: a number or an array by its digits."""
     if isinstance(value, Formula):
         return value
     text = short_text(value)
@@ -142,25 +144,3 @@ def _indexed(index: Any) -> str:
         return "..." if item is Ellipsis else _render(item)
 
     return ", ".join(map(one, index)) if isinstance(index, tuple) else one(index)
-
-
-MANY = 8    # the most elements that are written; of more, only the size
-
-
-def short_text(value: Any, precision: int | None = None) -> str:
-    """A short text: numbers with six digits, or with `precision` after the point; arrays over MANY by their shape."""
-    if isinstance(value, np.ndarray | np.generic):
-        if value.size > MANY:
-            return f"<{'x'.join(map(str, value.shape))} values>"
-        return _listed(value.tolist(), precision)
-    if isinstance(value, float):
-        return f"{value:.6g}" if precision is None else f"{value:.{precision}f}"
-    if isinstance(value, np.dtype):
-        return value.name
-    return str(value)
-
-
-def _listed(value: Any, precision: int | None) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_listed(item, precision) for item in value)}]"
-    return short_text(value, precision)

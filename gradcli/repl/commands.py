@@ -137,24 +137,29 @@ def _history(repl: Repl, argument: str) -> None:
         repl.write(f"{number:4}  " + entry.text.replace("\n", "\n      ") + "\n")
 
 
-def _undo(repl: Repl, argument: str) -> None:
+def _count(argument: str, command: str) -> int:
+    """The number of statements that a command is for, 1 where none is named."""
     if argument and not argument.isdecimal() or argument == "0":
-        raise UsageFault(":undo takes a number of statements", ":undo 1")
+        raise UsageFault(f"{command} takes a number of statements", f"{command} 1")
+    return int(argument or 1)
+
+
+def _undo(repl: Repl, argument: str) -> None:
+    count = _count(argument, ":undo")
     if not repl.entries and repl.undo_reset():
         repl.write("undone: :reset\n")
         return
-    for entry in repl.undo(int(argument or 1)):
+    for entry in repl.undo(count):
         repl.write(f"undone: {entry.text}\n")
 
 
 def _redo(repl: Repl, argument: str) -> None:
-    if argument and not argument.isdecimal() or argument == "0":
-        raise UsageFault(":redo takes a number of statements", ":redo 1")
+    count = _count(argument, ":redo")
     if not repl.undone:
         raise UsageFault("there is nothing to redo: :undo has taken nothing back, or something was typed since",
                          ":history")
     waiting, repl.undone = repl.undone, []
-    for _ in range(min(int(argument or 1), len(waiting))):
+    for _ in range(min(count, len(waiting))):
         text = waiting.pop()
         repl.write(f"redone: {text}\n")
         repl.run(text)

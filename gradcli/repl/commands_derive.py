@@ -104,8 +104,8 @@ def _on_tape(repl: Repl, argument: str) -> str:
 
 
 def _require_same(argument: str, before: Any, after: Any) -> None:
-    """Raise UsageFault unless statements that ran again gave the value that an expression has."""
-    if before.tobytes() != after.tobytes():
+    """Raise UsageFault unless statements that ran again gave the array that an expression has; None is no array."""
+    if after is None or before.tobytes() != after.tobytes():
         raise UsageFault(f"{argument} was computed from other values than those its names have now", ":history")
 
 
@@ -115,8 +115,7 @@ def recomputing(repl: Repl, argument: str, varied: str = "") -> str:
     They are followed backwards, so that what a name was before it was changed is computed too. The name `varied` is
     not computed.
     """
-    from gradcli.analysis.derivatives import assigned_name, assigned_names
-    from gradcli.lang.syntax.parser import parse
+    from gradcli.analysis.derivatives import assigned_name, assigned_names, statement_nodes
     from gradcli.lang.syntax.query import walk
 
     names = repl.session.names()
@@ -128,7 +127,7 @@ def recomputing(repl: Repl, argument: str, varied: str = "") -> str:
     needed, lines = computed(argument), [argument]
     later: set[str] = set()     # names that have got other values since, or none
     for entry in reversed(repl.entries):
-        for statement in reversed(parse(entry.text, "<expression>")[3]):
+        for statement in reversed(statement_nodes(entry.text)):
             text, target = entry.text[statement[1]:statement[2]], assigned_name(statement)
             if target in needed:
                 words = text.partition("=")[2]
@@ -155,8 +154,7 @@ def _repeated(repl: Repl, argument: str) -> str:
     program, before = recomputing(repl, argument), repl.session.eval(argument)
     repl.session.run(program.rpartition("\n")[0], "<expression>", echo=False)
     after = repl.session.eval(argument)
-    if not (holds_numbers(after) and after.array.tobytes() == before.array.tobytes()):
-        raise UsageFault(f"{argument} was computed from other values than those its names have now", ":history")
+    _require_same(argument, before.array, after.array if holds_numbers(after) else None)
     return as_text(derive(repl.session, argument, reached(repl.session, argument)))
 
 

@@ -135,8 +135,7 @@ def _by_leaves(repl: Repl, expression: str) -> str:
 
 def _recomputed(repl: Repl, expression: str) -> str:
     """An expression after all statements behind it, if they give the value that it has; else alone, with a note."""
-    from gradcli.analysis.derivatives import assigned_names
-    from gradcli.lang.syntax.parser import parse
+    from gradcli.analysis.derivatives import assigned_names, statement_nodes
     from gradcli.repl.commands_derive import recomputing
 
     program, before = recomputing(repl, expression), repl.session.eval(expression)
@@ -144,8 +143,9 @@ def _recomputed(repl: Repl, expression: str) -> str:
         after = repl.session.eval(program)      # what it changes is taken back with all that the check changes
     except Fault:
         after = None
-    made = {name for statement in parse(program, "<expression>")[3] for name in assigned_names(statement)}
-    leaves = any(holds_numbers(value) and value.node is None for name, value in repl.names().items() if name in made)
+    assigned = {name for statement in statement_nodes(program) for name in assigned_names(statement)}
+    leaves = any(holds_numbers(value) and value.node is None
+                 for name, value in repl.names().items() if name in assigned)
     both = holds_numbers(before) and holds_numbers(after)
     if both and not leaves and before.array.tobytes() == after.array.tobytes():
         return program

@@ -20,7 +20,7 @@ from gradcli.repl.commands_inspect import facts
 from gradcli.repl.completion_candidates import argument_candidates, import_candidates
 from gradcli.repl.core import Repl
 from gradcli.repl.highlight import KEYWORDS
-from gradcli.repl.incremental_parse import after, states
+from gradcli.repl.incremental_parse import line_states, state_after
 
 INDEX = r"\[\s*(?:-?\d+|'[^'\\\n]*'|\"[^\"\\\n]*\")\s*\]"
 CHAIN = re.compile(rf"(?:[^\W\d]\w*(?:{INDEX})*\.)*(?:[^\W\d]\w*)?$")
@@ -49,7 +49,7 @@ class Completions(Completer):
             yield from _command_completions(self.repl, line.lstrip())
             return
         before = argument if word[:1] == ":" else before
-        if after(states(document.text)[document.cursor_position_row], line + "\\").quote:
+        if state_after(line_states(document.text)[document.cursor_position_row], line + "\\").quote:
             with self.repl.program_lock:
                 completions = keys(self.repl, before)
             yield from completions

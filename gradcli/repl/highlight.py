@@ -14,7 +14,7 @@ from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.lexers import Lexer
 
 from gradcli.faults.source import Span
-from gradcli.repl.incremental_parse import mistake, states
+from gradcli.repl.incremental_parse import line_states, mistake
 
 KEYWORDS = frozenset(
     "and as assert break class continue def del elif else except False finally for from global if import in is lambda "
@@ -39,7 +39,7 @@ class Highlighting(Lexer):
         self.grammar = grammar
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        lines, open_before, grammar = document.lines, states(document.text), self.grammar()
+        lines, open_before, grammar = document.lines, line_states(document.text), self.grammar()
 
         def line(number: int) -> StyleAndTextTuples:
             if number >= len(lines):
@@ -97,10 +97,15 @@ class Marks(Processor):
 
     def apply_transformation(self, input: TransformationInput) -> Transformation:
         line_marks = marks(self.grammar(), input.document.text, input.document.cursor_position).get(input.lineno)
-        return Transformation(with_marks(input.fragments, line_marks) if line_marks else input.fragments)
+        return marked(input, line_marks)
 
 
 Mark = tuple[int, int, str]     # the first column, the one behind the last, the style
+
+
+def marked(input: TransformationInput, line_marks: list[Mark] | None) -> Transformation:
+    """A line as prompt_toolkit has it, with its marks."""
+    return Transformation(with_marks(input.fragments, line_marks) if line_marks else input.fragments)
 
 
 def with_marks(line: StyleAndTextTuples, line_marks: list[Mark]) -> StyleAndTextTuples:
@@ -141,7 +146,7 @@ def matching_brackets(grammar: Any, document: Document) -> list[tuple[int, int]]
     `print(")")` it takes the one in quotes for the partner of the first.
     """
     row, column = document.translate_index_to_position(document.cursor_position)
-    opened = states(document.text)
+    opened = line_states(document.text)
     line = brackets_in(grammar, document.lines[row], opened[row].quote)
     bracket = next((bracket for at in (column, column - 1) for bracket in line if bracket[0] == at), None)
     if bracket is None:

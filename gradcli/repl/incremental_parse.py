@@ -41,7 +41,7 @@ class ParseProblem(NamedTuple):
 
 
 @lru_cache(8192)
-def after(state: LineState, line: str) -> LineState:
+def state_after(state: LineState, line: str) -> LineState:
     """What is open after one more line."""
     reader = Reader()
     reader.quote, reader.depth = state.quote, state.depth
@@ -50,12 +50,12 @@ def after(state: LineState, line: str) -> LineState:
 
 
 @lru_cache(4)
-def states(text: str) -> list[LineState]:
+def line_states(text: str) -> list[LineState]:
     """What is open before each line of a text."""
-    line_states = [LineState()]
+    states = [LineState()]
     for line in text.split("\n"):
-        line_states.append(after(line_states[-1], line))
-    return line_states
+        states.append(state_after(states[-1], line))
+    return states
 
 
 @lru_cache(4)
@@ -64,7 +64,7 @@ def pieces(text: str) -> list[Piece]:
     lines = text.split("\n")
     starts: list[int] = []
     decorated = False
-    for number, (line, state) in enumerate(zip(lines, states(text), strict=False)):
+    for number, (line, state) in enumerate(zip(lines, line_states(text), strict=False)):
         if line[:1] in ("", " ", "\t") or state.is_open or CLAUSE.match(line):
             continue
         if not decorated:

@@ -18,7 +18,7 @@ from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.layout import BufferControl
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput, merge_processors
 
-from gradcli.repl.highlight import marks, with_marks
+from gradcli.repl.highlight import marked, marks
 
 
 def render_incrementally(session: PromptSession[str], first: str, continuation: str,
@@ -54,5 +54,4 @@ class IncrementalRender(Processor):
         text = document.lines[line] if line < document.line_count else ""
         if self._everywhere or line in (document.cursor_position_row, document.line_count - 1) or "\t" in text:
             return self._all.apply_transformation(input)
-        line_marks = self._marks.get(line)
-        return Transformation(with_marks(input.fragments, line_marks) if line_marks else input.fragments)
+        return marked(input, self._marks.get(line))

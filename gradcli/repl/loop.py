@@ -168,11 +168,11 @@ def next_submission(lines: deque[str]) -> str:
     there are twice as many as before, and the first line that shows it is then searched for by bisection.
     """
     from gradcli.lang.syntax.statements import COMPOUND
-    from gradcli.repl.incremental_parse import LineState, after
+    from gradcli.repl.incremental_parse import LineState, state_after
     from gradcli.repl.multiline import ready
 
     submitted = [lines.popleft()]
-    state = after(LineState(), submitted[0])
+    state = state_after(LineState(), submitted[0])
     block = COMPOUND.match(submitted[0]) is not None
     unready = 0         # lines of which it is known that they are not ready
     while True:
@@ -187,7 +187,7 @@ def next_submission(lines: deque[str]) -> str:
                 return "\n".join(submitted)
             break
         submitted.append(lines.popleft())
-        state = after(state, submitted[-1])
+        state = state_after(state, submitted[-1])
     low, high = unready + 1, len(submitted)
     while low < high:
         middle = (low + high) // 2

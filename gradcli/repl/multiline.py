@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradcli.repl.incremental_parse import long_block, parse_problem, pieces, states
+from gradcli.repl.incremental_parse import line_states, long_block, parse_problem, pieces
 
 INDENT = 4
 LEAVING = ("return", "break", "continue", "pass", "raise")
@@ -45,7 +45,7 @@ def dedented(text: str) -> str:
     """The last line of a text: an `else:` and its like moved left to the block that it belongs to."""
     *above, line = text.split("\n")
     clause = CLAUSE.match(line)
-    if not clause or states(text)[-2].is_open:
+    if not clause or line_states(text)[-2].is_open:
         return line
     openers = OPENED_BY[clause["word"]]
     lowest = len(clause["blanks"]) + 1

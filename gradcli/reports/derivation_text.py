@@ -72,7 +72,7 @@ def open_derivation(expr: str, at: list[str], wrt: list[str], settings: Settings
 
 def as_text(derivation: Derivation, precision: int | None = None) -> str:
     """A derivation as text: the forward and the backward steps in aligned columns, and the meaning of unusual words."""
-    from gradcli.analysis.written_rule import short_text
+    from gradcli.analysis.short_text import short_text
 
     forward = [(step.name, "=", step.text, short_text(step.value.array, precision)) for step in derivation.forward]
     backward = [row for owed in derivation.backward for row in _rows(owed, precision)]
@@ -84,7 +84,7 @@ def as_text(derivation: Derivation, precision: int | None = None) -> str:
 
 def _rows(owed: Gradient, precision: int | None) -> list[Row]:
     """A gradient as one row, or as a row for each share and one for their sum."""
-    from gradcli.analysis.written_rule import short_text
+    from gradcli.analysis.short_text import short_text
 
     name = f"{owed.name}.grad" + (f" ({owed.what})" if owed.what else "")
     if isinstance(owed.value, list):

@@ -133,7 +133,7 @@ def _label(names: Names) -> str:
 
 
 def _text(verdict: HandCheck, decimals: bool) -> str:
-    from gradcli.analysis.written_rule import short_text
+    from gradcli.analysis.short_text import short_text
 
     label, points = _label(verdict.names), f"{verdict.points} point{'s' * (verdict.points != 1)}"
     if not verdict.points:

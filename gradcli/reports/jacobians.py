@@ -29,14 +29,14 @@ def jacobian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) ->
     """Print the value of `expr` where `at` says, and its Jacobian by each name."""
     from gradcli.analysis.derivatives import jacobian
 
-    return _printed("jac", expr, at, wrt, settings, lambda p: jacobian(p.session, p.source.text, p.leaves))
+    return _print_derivative("jac", expr, at, wrt, settings, lambda p: jacobian(p.session, p.source.text, p.leaves))
 
 
 def hessian_of(expr: str, at: list[str], wrt: list[str], settings: Settings) -> int:
     """Print the value and the Hessian."""
     from gradcli.analysis.derivatives import hessian
 
-    return _printed("hess", expr, at, wrt, settings, lambda p: hessian(p.session, p.source.text, p.leaves))
+    return _print_derivative("hess", expr, at, wrt, settings, lambda p: hessian(p.session, p.source.text, p.leaves))
 
 
 def product_along(expr: str, at: list[str], direction: list[str], settings: Settings) -> int:
@@ -59,7 +59,7 @@ def product_along(expr: str, at: list[str], direction: list[str], settings: Sett
             session[name] = here[name]
         return jvp(session, point.source.text, point.leaves, velocities)
 
-    return _printed("jvp", expr, at, [], settings, product)
+    return _print_derivative("jvp", expr, at, [], settings, product)
 
 
 def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | None, settings: Settings) -> int:
@@ -77,10 +77,10 @@ def product_of_weights(expr: str, at: list[str], wrt: list[str], weights: str | 
             point.session, WEIGHTS if file else weights, settings, "--with")
         return vjp(point.session, point.source.text, point.leaves, tensor)
 
-    return _printed("vjp", expr, at, wrt, settings, product)
+    return _print_derivative("vjp", expr, at, wrt, settings, product)
 
 
-def _printed(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
+def _print_derivative(kind: str, expr: str, at: list[str], wrt: list[str], settings: Settings, derived: Derived) -> int:
     """Print a value and what `derived` finds of it, under the name of the command."""
     check_format(settings, kind, FORMATS + NUMBERS)
     output = Output(settings.output, settings)

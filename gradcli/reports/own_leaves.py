@@ -27,27 +27,27 @@ def after_leaves(source: Source, settings: Settings) -> OwnLeaves | None:
 
     parts = [text for _, text in statements(source.text, source.name)]
     with walled(settings):
-        last = max(_making(open_session(settings, _unheard), parts, source.name), default=len(parts))
+        last = max(_leaf_statements(open_session(settings, _discard), parts, source.name), default=len(parts))
         if last + 1 >= len(parts) or ".backward(" in source.text:
             return None
-        session = open_session(settings, _unheard)
+        session = open_session(settings, _discard)
         for part in parts[:last + 1]:
             session.run(f"{part}\n", source.name, echo=False)
     return OwnLeaves(session, "\n".join(parts[last + 1:]))
 
 
-def _making(session: Session, parts: list[str], name: str) -> Iterator[int]:
+def _leaf_statements(session: Session, parts: list[str], name: str) -> Iterator[int]:
     """The numbers of the statements after which there are leaves that were not there before."""
-    from gradcli.analysis.gradient_check import held_leaves
+    from gradcli.analysis.gradient_check import session_leaves
 
     leaves_by_id: dict[int, object] = {}       # the leaves themselves: an address may come again
     for number, part in enumerate(parts):
         session.run(f"{part}\n", name, echo=False)
-        leaves = {id(leaf): leaf for leaf in held_leaves(session)}
+        leaves = {id(leaf): leaf for leaf in session_leaves(session)}
         if not leaves.keys() <= leaves_by_id.keys():
             yield number
         leaves_by_id |= leaves
 
 
-def _unheard(text: str) -> None:
+def _discard(text: str) -> None:
     """Print nothing: the program runs many times."""

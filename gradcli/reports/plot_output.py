@@ -12,11 +12,11 @@ from gradcli.process.limits import walled
 from gradcli.reports.open_session import write_result
 
 if TYPE_CHECKING:
-    from gradcli.analysis.surfaces import Steps
+    from gradcli.analysis.surfaces import DescentSteps
     from gradcli.display.charts.chart import Chart
     from gradcli.display.charts.surface import Surface
 
-    Plot = Chart | Surface | Steps
+    Plot = Chart | Surface | DescentSteps
 
 ROWS = 22       # of a chart in the terminal, unless that is lower
 

@@ -57,10 +57,11 @@ class PlotRequest(NamedTuple):
 def report_plot(request: PlotRequest, settings: Settings) -> int:
     """Compute the curves, and draw or print them; pictures show what double precision gives."""
     form = _form(settings)
-    return _draw(request, form, settings) if form in PICTURES or form == "txt" else _plotted(request, form, settings)
+    plot = _plot_in_doubles if form in PICTURES or form == "txt" else _plot
+    return plot(request, form, settings)
 
 
-def _plotted(request: PlotRequest, form: str, settings: Settings) -> int:
+def _plot(request: PlotRequest, form: str, settings: Settings) -> int:
     """Compute the curves, and write them in a form."""
     _check_options(request)
     if form in ("png", "pdf"):
@@ -86,9 +87,9 @@ def _plotted(request: PlotRequest, form: str, settings: Settings) -> int:
 
 
 @in_doubles
-def _draw(request: PlotRequest, form: str, settings: Settings) -> int:
+def _plot_in_doubles(request: PlotRequest, form: str, settings: Settings) -> int:
     """Draw the curves in double precision."""
-    return _plotted(request, form, settings)
+    return _plot(request, form, settings)
 
 
 def _computed(session: Session, sources: list[Source], intervals: list[Interval], request: PlotRequest,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
-from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of
+from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, statement_nodes
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -30,7 +30,7 @@ from gradcli.symbolic.simplification.piecewise import without_isolated_points
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 from gradcli.symbolic.text import MARK
 from gradcli.symbolic.trace import Tracer, Unknown, is_too_long, tracing
-from gradcli.symbolic.verification import moved
+from gradcli.symbolic.verification import perturbed
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -82,18 +82,18 @@ class PaperDerivation(NamedTuple):
     parameters: Mapping[str, str] = {}      # of modules: where each leaf that is one stands, net.0.weight for 0.weight
 
 
-class Paper:
+class ChainRule:
     """Derives on paper what a program computes in a session."""
 
-    def __init__(self, session: Session, leaves: Sequence[str], moved: np.random.Generator | None = None,
+    def __init__(self, session: Session, leaves: Sequence[str], stream: np.random.Generator | None = None,
                  modules: int = 1) -> None:
-        """Begin with `leaves` of the session; with `moved`, all leaves get random values near their own.
+        """Begin with `leaves` of the session; with `stream`, all leaves get random values near their own.
 
         modules     how many modules with parameters the program has names for
         """
-        self.session, self.moved, self.modules = session, moved, modules
+        self.session, self.stream, self.modules = session, stream, modules
         self.tracer = Tracer(session.names(), leaves)
-        if moved is not None:       # other values may let a loop run for ever
+        if stream is not None:       # other values may let a loop run for ever
             self.tracer.path.most = MOST_ELSEWHERE
         self.leaves: dict[str, Tensor] = {}
         self.segments: list[Segment] = []
@@ -127,9 +127,7 @@ class Paper:
     @staticmethod
     def statements(text: str, result: str) -> list[Any]:
         """The statements of a program up to the last assignment of `result`, or all of them."""
-        from gradcli.lang.syntax.parser import parse
-
-        nodes = list(parse(text, "<expression>")[3])
+        nodes = statement_nodes(text)
         last = max((at for at, node in enumerate(nodes) if result in assigned_names(node)), default=len(nodes) - 1)
         return nodes[:last + 1]
 
@@ -180,8 +178,8 @@ class Paper:
         if name in self.leaves:
             raise UsageFault(f"{name} is assigned two tensors that gradients are taken by", (
                 f"{name}2 = ...", "another name for the second"))
-        if self.moved is not None:
-            leaf = self.session[name] = Variable(moved(leaf.array, self.moved), True)
+        if self.stream is not None:
+            leaf = self.session[name] = Variable(perturbed(leaf.array, self.stream), True)
         self._begin(name, leaf)
         self.leaves[name] = self.current_leaves[name] = leaf
 
@@ -195,8 +193,8 @@ class Paper:
             own = visible(path.partition(".")[2])
             qualified = self.modules > 1 or own in {*names, *self.starts}
             label = self._unused(visible(path) if qualified else own)
-            if self.moved is not None:
-                writing(value.array)[...] = moved(value.array, self.moved)
+            if self.stream is not None:
+                writing(value.array)[...] = perturbed(value.array, self.stream)
             self._begin(label, value)
             self.leaves[label] = value
             self.parameters[label] = path

@@ -25,7 +25,7 @@ from gradcli.symbolic.control_flow.exploration import (
 from gradcli.symbolic.control_flow.path_condition import PathLimit
 from gradcli.symbolic.expression import ZERO, Expr, Number, walk
 from gradcli.symbolic.higher_order import Elements, derivatives
-from gradcli.symbolic.simplification.branches import guards, under
+from gradcli.symbolic.simplification.branches import guards, refined
 from gradcli.symbolic.simplification.piecewise import without_isolated_points
 from gradcli.symbolic.simplification.shortest import simplified
 from gradcli.symbolic.tensor import SymbolicTensor
@@ -135,7 +135,7 @@ class Program:
             guard for formula in explored.formulas.values() if isinstance(formula, SymbolicTensor)
             for guard in guards(formula.body) if holds(guard, {**constants, **point})))
         formulas = {names: formula if isinstance(formula, str) or not guarded else SymbolicTensor(
-            formula.shape, formula.axes, under(formula.body, tuple(guarded)))
+            formula.shape, formula.axes, refined(formula.body, tuple(guarded)))
             for names, formula in explored.formulas.items()}
         single = tracer if len(explored.paths) == 1 else None       # terms of matrices have no cases
         decimals = writes_decimals(self.text)
@@ -162,7 +162,7 @@ class Program:
 
 def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms:
     """The forms that agree with reverse mode, the shortest ones; without a formula those that nothing can confirm."""
-    record = Comparison(program, forms)
+    record = PointwiseComparison(program, forms)
     record.compare(point, first=True)
     try:
         for neighbour in (*near_points(point), *points_on(forms.paths, point, forms.constants)):
@@ -175,7 +175,7 @@ def _verified(program: Program, point: Point, forms: ClosedForms) -> ClosedForms
     return record.result()
 
 
-class Comparison:
+class PointwiseComparison:
     """Closed forms and how each compares with reverse mode, point by point."""
 
     def __init__(self, program: Program, forms: ClosedForms) -> None:

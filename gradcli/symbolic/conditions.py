@@ -19,7 +19,8 @@ from gradcli.symbolic.expression import (
     number,
 )
 from gradcli.symbolic.index_arithmetic import bounds, solved
-from gradcli.symbolic.known_values import approximate, coefficient
+from gradcli.symbolic.special_values import approximate
+from gradcli.symbolic.term_order import coefficient
 
 
 def condition(name: str, *arguments: Expr) -> Expr:

@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.analysis.written_rule import short_text
+from gradcli.analysis.short_text import short_text
 from gradcli.symbolic.chain_rule import LinkedDerivative, PaperDerivation
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.exact import exact
-from gradcli.symbolic.expression import ZERO, Expr, Index, Mul, Place, Symbol, walk
+from gradcli.symbolic.expression import ZERO, Expr, Index, Place, Symbol, factors_of, walk
 from gradcli.symbolic.fold import mul, replace_symbols
-from gradcli.symbolic.formula_page import SAME_WAY, aligned, beside, constants_beside, mathml
-from gradcli.symbolic.known_values import has_minus
+from gradcli.symbolic.formula_page import SAME_WAY, constant_rows, text_row, typeset
 from gradcli.symbolic.latex import LatexWriter
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.term_order import has_minus
 from gradcli.symbolic.text import MARK, OR, PLAIN, POWER, PRODUCT, UNICODE, Writer
 from gradcli.symbolic.verification import compared
 
@@ -74,13 +74,10 @@ class DerivationPage:
             return self._text(form == "unicode")
         point = self._point(self._latex)
         rows = [*self._equations(self._forward(self._latex)), *self._equations(self._backward(self._latex)),
-                *([beside("at", ", ".join(point))] if point else []), *self._equations(self._values(self._latex)),
-                *(beside("where", words) for words in self._conditions(self._latex())),
-                *constants_beside(self._latex(), self.derivation.unnamed, self.derivation.constants)]
-        if form == "mathml":
-            return "".join(f"{mathml(row)}\n" for row in rows)
-        body = aligned(rows)
-        return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+                *([text_row("at", ", ".join(point))] if point else []), *self._equations(self._values(self._latex)),
+                *(text_row("where", words) for words in self._conditions(self._latex())),
+                *constant_rows(self._latex(), self.derivation.unnamed, self.derivation.constants)]
+        return typeset(rows, form)
 
     @staticmethod
     def _equations(lines: list[Line]) -> list[str]:
@@ -153,7 +150,7 @@ class DerivationPage:
         assert formula is not None
         formula = _renamed(shortest(formula, self.reserved), derivative.formula or formula)
         body = formula.body
-        factors = body.factors if isinstance(body, Mul) else (body,)
+        factors = factors_of(body)
         outer = [factor for factor in factors if isinstance(factor, Symbol) and factor.name == MARK + user]
         if len(outer) != 1:
             return str(writer.text(body) if has_minus(body) else writer.operand(body, bound))
@@ -215,8 +212,7 @@ class DerivationPage:
             return self._named(PaperWriter(self.reserved, self.decimals))
 
         grad = {d.name: d.value.tolist() for d in self.derivation.derivatives if d.is_leaf}
-        latex = [" = ".join([line.left, *line.rights]) for line in
-                 (*self._forward(self._latex), *self._backward(self._latex))]
+        latex = self._equations([*self._forward(self._latex), *self._backward(self._latex)])
         conditions = self._conditions(writer())
         return {"values": rows(self._forward(writer)), "derivatives": rows(self._backward(writer)),
                 **({"grad": grad} if self.values else {}), "latex": latex,

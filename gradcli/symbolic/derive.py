@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gradcli.analysis.derivation import Steps, require_assigned
-from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, summed
+from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, statement_nodes, summed
 from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.tensor.tensor import Tensor
@@ -19,7 +19,7 @@ from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.named_tensors import named_tensors
 from gradcli.session.snapshot import Snapshot
-from gradcli.symbolic.chain_rule import Paper, PaperDerivation
+from gradcli.symbolic.chain_rule import ChainRule, PaperDerivation
 from gradcli.symbolic.tensor import SymbolicTensor
 from gradcli.symbolic.text import MARK
 from gradcli.symbolic.verification import WrongFormula, compared, from_same_state, refuse, require_sweep, same_text
@@ -31,13 +31,12 @@ MOST_CHECKS = 3     # points near its own at which a derivation is compared
 HOOKED = "a derivation follows the rules of the operations, and a hook of this program changes gradients on their way"
 MODULES = ("torch.autograd", "autograd")
 
+
 def derive_program(session: Session, text: str, leaves: Sequence[str], of: str = "") -> PaperDerivation:
     """The derivation of the value named `of`; without a name, of what `backward` is called on first, or of the last.
 
     Raises UsageFault where no statement assigns to `of`.
     """
-    from gradcli.lang.syntax.parser import parse
-
     if of:
         require_assigned(text, of)
         try:
@@ -46,7 +45,7 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
             fault.hints[:] = [(f"total = {of}.sum()", f"one number, in the line after {of}; then --of total")]
             raise
     text, result = until_backward(text)
-    statements = parse(text, "<expression>")[3]
+    statements = statement_nodes(text)
     if not result and statements and not assigned_name(statements[-1]):
         result = next(reversed(assigned_names(statements[-1])), "")
     one = not result and len(statements) == 1 and not assigned_name(statements[0])
@@ -64,10 +63,9 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
 
 def until_backward(text: str) -> tuple[str, str]:
     """A program and the name on which it calls `backward` first; one that calls it on an expression ends with that."""
-    from gradcli.lang.syntax.parser import parse
     from gradcli.lang.syntax.query import call_of, walk
 
-    for statement in parse(text, "<expression>")[3]:
+    for statement in statement_nodes(text):
         for node in walk(statement):
             call = call_of(node)
             if call is None or call.name != "backward" or call.receiver is None:
@@ -97,7 +95,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     Raises the faults of the program, UsageFault where nothing is computed from a leaf, NonScalarBackward where the
     value is not one number, and WrongFormula where a derivative is not the one that a plain sweep gives.
     """
-    statements = Paper.statements(text, result)
+    statements = ChainRule.statements(text, result)
     with from_same_state(session, quiet=True):
         starts = {name: session[name] for name in leaves}      # the program may assign another value to the name
         value = complete(session, leaves, lambda: _plain_value(session, text, statements, result), text,
@@ -116,7 +114,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     with from_same_state(session):
         try:
             with DetachmentRecorder().listening() as recorder:
-                derivation = Paper(session, leaves, modules=modules).run(text, result)
+                derivation = ChainRule(session, leaves, modules=modules).run(text, result)
             if recorder.steers and not derivation.conditions and _branches(text):
                 derivation = derivation._replace(conditions=None)
         except (UsageFault, NonScalarBackward, LimitFault, ComplexDerivative):
@@ -128,11 +126,11 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     missing: set[tuple[str, str]] | None = None
     for seed in range(MOST_CHECKS):
         with from_same_state(session, quiet=True), suppress(Fault):
-            neighbours.append(Paper(session, leaves, np.random.default_rng(seed), modules).run(text, result))
+            neighbours.append(ChainRule(session, leaves, np.random.default_rng(seed), modules).run(text, result))
             missing = unconfirmed(derivation, neighbours)
             if not missing:
                 break
-    derivation = without(derivation, unconfirmed(derivation, neighbours) if missing is None else missing)
+    derivation = without_formulas(derivation, unconfirmed(derivation, neighbours) if missing is None else missing)
     for derivative in derivation.derivatives:
         path = derivation.parameters.get(derivative.name, derivative.name)
         if derivative.is_leaf and path in expected:
@@ -197,7 +195,7 @@ def unconfirmed(derivation: PaperDerivation, neighbours: list[PaperDerivation]) 
     return missing
 
 
-def without(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
+def without_formulas(derivation: PaperDerivation, keys: set[tuple[str, str]]) -> PaperDerivation:
     """A derivation without some of its formulas."""
     segments = [s._replace(formula=None, reason="a number that depends on the point") if ("value", s.name) in keys
                 else s for s in derivation.segments]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 _serial = count()
 
@@ -20,7 +20,7 @@ class Index:
     """A dimension's running index: it takes the values 0 to `size` - 1. Two are equal if they are the same object."""
 
     size: int
-    serial: int = field(default_factory=lambda: next(_serial))
+    serial: int = field(default_factory=lambda: next(_serial))       # by which texts of expressions tell them apart
 
 
 class Expr:
@@ -180,6 +180,26 @@ def children(expr: Expr) -> tuple[Expr, ...]:
         case Symbol(_, places):
             return tuple(place for place in places if isinstance(place, Expr))
     return ()
+
+
+def terms_of(expr: Expr) -> tuple[Expr, ...]:
+    """The terms of a sum; any other expression is the only one."""
+    return expr.terms if isinstance(expr, Add) else (expr,)
+
+
+def factors_of(expr: Expr) -> tuple[Expr, ...]:
+    """The factors of a product; any other expression is the only one."""
+    return expr.factors if isinstance(expr, Mul) else (expr,)
+
+
+def base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
+    """The base and the exponent of a power; any other expression is one to the power of 1."""
+    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+
+
+def is_integer(expr: Expr) -> TypeGuard[Number]:
+    """Whether an expression is a whole number."""
+    return isinstance(expr, Number) and expr.value.denominator == 1
 
 
 def walk(expr: Expr) -> Iterator[Expr]:

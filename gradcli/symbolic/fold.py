@@ -1,6 +1,6 @@
 """Builders of expressions: they fold numbers, collect equal terms and factors, and drop what is 0 or 1.
 
-Beyond that they keep the structure with which an expression is built; `simplify.py` goes further.
+Beyond that they keep the structure with which an expression is built; `simplification/` goes further.
 """
 
 from __future__ import annotations
@@ -31,20 +31,15 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    base_and_exponent,
     children,
     indices,
+    is_integer,
     number,
 )
 from gradcli.symbolic.index_arithmetic import as_place, bounds, covers, multiples, value_of
-from gradcli.symbolic.known_values import (
-    ROUNDINGS,
-    VALUES,
-    coefficient,
-    exact_power,
-    is_even,
-    order_of,
-    without_signs,
-)
+from gradcli.symbolic.special_values import ROUNDINGS, VALUES, exact_power, is_even, with_signs_joined
+from gradcli.symbolic.term_order import coefficient, order_of
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
@@ -95,7 +90,7 @@ def replace_symbols(expr: Expr, values: Callable[[Symbol], Expr | None]) -> Expr
 def add(*terms: Expr) -> Expr:
     """The sum of terms: numbers are added, equal terms collected."""
     total, rest = Fraction(0), dict[Expr, Fraction]()
-    for term in _joined(_spread(_flat(terms, Add))):
+    for term in _with_cases_merged(_distributed(_flat(terms, Add))):
         if isinstance(term, Number):
             total += term.value
             continue
@@ -121,7 +116,7 @@ def _flat(parts: tuple[Expr, ...], kind: type[Add] | type[Mul]) -> Iterator[Expr
             yield part
 
 
-def _spread(terms: Iterator[Expr]) -> Iterator[Expr]:
+def _distributed(terms: Iterator[Expr]) -> Iterator[Expr]:
     """The terms, numbers before sums of indices multiplied into them: 2 - (2 - i) is i."""
     for term in terms:
         ratio, rest = coefficient(term)
@@ -131,7 +126,7 @@ def _spread(terms: Iterator[Expr]) -> Iterator[Expr]:
             yield term
 
 
-def _joined(terms: Iterator[Expr]) -> Iterator[Expr]:
+def _with_cases_merged(terms: Iterator[Expr]) -> Iterator[Expr]:
     """The terms, piecewise ones joined where their conditions are the same, or are places of the same index."""
     same: dict[tuple[Expr, ...], Cases] = {}
     by_index: dict[Index, dict[Expr, Expr]] = {}
@@ -188,7 +183,7 @@ def mul(*factors: Expr) -> Expr:
     if not product:
         return ZERO
     parts: list[Expr] = []
-    for base, exponent in without_signs(powers).items():
+    for base, exponent in with_signs_joined(powers).items():
         part = power(base, exponent)
         if isinstance(part, Number):
             product *= part.value
@@ -213,7 +208,7 @@ def _base_and_exponent(factor: Expr) -> tuple[Expr, Expr]:
     if isinstance(factor, Call) and factor.name == "exp":
         ratio, rest = coefficient(factor.arguments[0])
         return Call("exp", (rest,)), number(ratio)
-    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
+    return base_and_exponent(factor)
 
 
 def power(base: Expr, exponent: Expr) -> Expr:
@@ -224,7 +219,7 @@ def power(base: Expr, exponent: Expr) -> Expr:
         return base
     if base == E:
         return call("exp", exponent)
-    integral = isinstance(exponent, Number) and exponent.value.denominator == 1
+    integral = is_integer(exponent)
     if isinstance(base, Number) and isinstance(exponent, Number):
         exact = exact_power(base.value, exponent.value)
         return Power(base, exponent) if exact is None else number(exact)
@@ -277,9 +272,9 @@ def call(name: str, *arguments: Expr) -> Expr:
     if name in ROUNDINGS and len(arguments) == 1 and isinstance(x, Number):
         return number(ROUNDINGS[name](x.value))
     if name in ("floordiv", "mod"):
-        return _divided(name, x, arguments[1])
+        return _index_quotient(name, x, arguments[1])
     if name in ("sign", "sgn", "abs"):
-        return _of_size("abs" if name == "abs" else "sign", x)
+        return _sign_or_abs("abs" if name == "abs" else "sign", x)
     if name == "expm1":
         return add(call("exp", x), MINUS_ONE)
     if name == "xlogy":
@@ -287,7 +282,7 @@ def call(name: str, *arguments: Expr) -> Expr:
     return Call(name, arguments)
 
 
-def _of_size(name: str, x: Expr) -> Expr:
+def _sign_or_abs(name: str, x: Expr) -> Expr:
     """The sign or the absolute value; a number that x begins with stands before it."""
     ratio, rest = coefficient(x)
     if isinstance(rest, Number):
@@ -298,7 +293,7 @@ def _of_size(name: str, x: Expr) -> Expr:
     return mul(number(abs(ratio) if name == "abs" else (ratio > 0) - (ratio < 0)), Call(name, (rest,)))
 
 
-def _divided(name: str, x: Expr, divisor: Expr) -> Expr:
+def _index_quotient(name: str, x: Expr, divisor: Expr) -> Expr:
     """The quotient or the remainder of index arithmetic."""
     assert isinstance(divisor, Number)
     divisible, rest = multiples(x, divisor.value)
@@ -341,6 +336,11 @@ def cases(branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> Expr:
     while remaining and remaining[-1][1] == otherwise:
         remaining.pop()
     return Cases(tuple(remaining), otherwise) if remaining else otherwise
+
+
+def where(test: Expr, value: Expr, otherwise: Expr) -> Expr:
+    """A value where a condition holds, and another elsewhere."""
+    return cases(((test, value),), otherwise)
 
 
 def _at_place(test: Expr, value: Expr) -> Expr:

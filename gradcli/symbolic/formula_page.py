@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gradcli.analysis.written_rule import short_text
+from gradcli.analysis.short_text import short_text
 from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.closed_form import ClosedForm, ClosedForms
 from gradcli.symbolic.expression import Cases, Index, Symbol, walk
@@ -47,12 +47,9 @@ class FormulaPage:
         if form in ("text", "plain", "unicode"):
             return self._text(form == "unicode")
         lines = [line for derivative in self.forms.derivatives for line in self._latex_lines(derivative)]
-        lines += [beside("where", words) for words in self._conditions(LatexWriter)]
-        lines += constants_beside(LatexWriter(self.reserved), self._named(), self.forms.constants)
-        if form == "mathml":
-            return "".join(f"{mathml(line)}\n" for line in lines)
-        body = aligned(lines) if len(lines) > 1 else lines[0]
-        return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
+        lines += [text_row("where", words) for words in self._conditions(LatexWriter)]
+        lines += constant_rows(LatexWriter(self.reserved), self._named(), self.forms.constants)
+        return typeset(lines, form)
 
     def _text(self, unicode: bool) -> str:
         notation = UNICODE if unicode else PLAIN
@@ -212,15 +209,23 @@ def latex_derivative(function: str, names: tuple[str, ...], places: Sequence[lis
     return rf"\frac{{{upper}}}{{" + r"\,".join(elements) + "}"
 
 
-def beside(word: str, latex: str) -> str:
+def text_row(word: str, latex: str) -> str:
     """A row that is no equation: "where" and a condition, "at" and a point."""
     return rf"\text{{{word} }} {latex}"
 
 
-def constants_beside(writer: Writer, names: Iterable[str], constants: Mapping[str, np.ndarray]) -> list[str]:
+def constant_rows(writer: Writer, names: Iterable[str], constants: Mapping[str, np.ndarray]) -> list[str]:
     """The rows that say what constant tensors are which the program has no name for."""
-    return [beside("where", f"{writer.identifier(name)} = {writer.data(short_text(constants[name]))}")
+    return [text_row("where", f"{writer.identifier(name)} = {writer.data(short_text(constants[name]))}")
             for name in names]
+
+
+def typeset(rows: Sequence[str], form: str) -> str:
+    """Rows of LaTeX as a page: latex, markdown or mathml."""
+    if form == "mathml":
+        return "".join(f"{mathml(row)}\n" for row in rows)
+    body = aligned(rows) if len(rows) > 1 else rows[0]
+    return f"$$\n{body}\n$$\n" if form == "markdown" else f"{body}\n"
 
 
 def aligned(rows: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from gradcli.engine.transforms import functional
 from gradcli.faults.tree import UsageFault
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ONE, ZERO, IndexValue
-from gradcli.symbolic.fold import cases
+from gradcli.symbolic.fold import where
 from gradcli.symbolic.tensor import Axes, SymbolicTensor, axes_of
 from gradcli.symbolic.trace import Tracer
 
@@ -89,7 +89,7 @@ def _traced(inner: Tensor | Elements, leaf: Tensor, tracer: Tracer) -> Elements 
     tests = [condition("eq", IndexValue(place), IndexValue(pick))
              for place, pick in zip(places, picked, strict=True) if place is not None and pick is not None]
     start = Tensor(seed)
-    tracer.enter(seed, SymbolicTensor(mine, places, cases(((condition("and", *tests), ONE),), ZERO) if tests else ONE))
+    tracer.enter(seed, SymbolicTensor(mine, places, where(condition("and", *tests), ONE, ZERO) if tests else ONE))
     part = _swept(swept, leaf, start)
     return None if part is None else Elements(part, (*axes, *picked), (*shape, *mine))
 

@@ -16,8 +16,9 @@ from gradcli.symbolic.expression import (
     Number,
     Place,
     number,
+    terms_of,
 )
-from gradcli.symbolic.known_values import coefficient
+from gradcli.symbolic.term_order import coefficient
 
 Bounds = tuple[Fraction, Fraction]
 
@@ -96,7 +97,7 @@ def multiples(expr: Expr, divisor: Fraction) -> tuple[list[Expr], list[Expr]]:
     """The terms of a sum that are whole multiples of `divisor`, and the others."""
     divisible: list[Expr] = []
     rest: list[Expr] = []
-    for term in expr.terms if isinstance(expr, Add) else (expr,):
+    for term in terms_of(expr):
         factor = term.value if isinstance(term, Number) else Fraction(1)
         if isinstance(term, Mul) and isinstance(term.factors[0], Number):
             factor = term.factors[0].value

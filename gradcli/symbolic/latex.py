@@ -38,7 +38,7 @@ class LatexWriter(Writer):
         super().__init__(reserved, decimals, LATEX)
 
     def parenthesised(self, text: str) -> str:
-        return in_brackets(text)
+        return in_parentheses(text)
 
     def identifier(self, name: str) -> str:
         letter, subscript = split_name(name)
@@ -48,10 +48,10 @@ class LatexWriter(Writer):
             return name
         letter, _, word = name.partition("_")
         if (len(letter) == 1 or letter in GREEK) and word.isalpha():
-            return f"{{{self.identifier(letter)}_{{{upright(word)}}}}}"
+            return f"{{{self.identifier(letter)}_{{{mathrm(word)}}}}}"
         if numbered := NUMBERED.fullmatch(name):
             return f"{{{self.identifier(numbered[1])}_{{{numbered[2]}}}}}"
-        return rf"\{name}" if name in GREEK else upright(name)
+        return rf"\{name}" if name in GREEK else mathrm(name)
 
     def decimal(self, text: str) -> str:
         digits, e, exponent = text.partition("e")
@@ -67,7 +67,7 @@ class LatexWriter(Writer):
         return rf"\frac{{{self.joined(upper)}}}{{{self.joined(lower)}}}", PRODUCT
 
     def joined(self, factors: list[str]) -> str:
-        return in_a_row(factors)
+        return juxtaposed(factors)
 
     def prose(self, text: str) -> str:
         return r"\text{" + text.replace("_", r"\_") + "}"
@@ -125,17 +125,17 @@ def head(name: str) -> str:
     return rf"\{name}" if name in FUNCTIONS else r"\operatorname{" + name.replace("_", r"\_") + "}"
 
 
-def upright(word: str) -> str:
+def mathrm(word: str) -> str:
     """A name of several letters, which is no product of them."""
     return r"\mathrm{" + word.replace("_", r"\_") + "}"
 
 
-def in_brackets(text: str) -> str:
+def in_parentheses(text: str) -> str:
     """A text in parentheses, which grow where it is higher than a line."""
     return rf"\left({text}\right)" if TALL.search(text) else f"({text})"
 
 
-def in_a_row(factors: list[str]) -> str:
+def juxtaposed(factors: list[str]) -> str:
     """A product of factors.
 
     A number that follows a factor would look like its last digits without a sign, and two words like one; a word keeps

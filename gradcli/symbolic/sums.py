@@ -23,9 +23,9 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, mul, substitute
+from gradcli.symbolic.fold import add, mul, substitute, where
 from gradcli.symbolic.index_arithmetic import as_place, bounds
-from gradcli.symbolic.known_values import coefficient
+from gradcli.symbolic.term_order import coefficient
 
 
 def sum_over(index: Index, body: Expr) -> Expr:
@@ -45,8 +45,8 @@ def sum_over(index: Index, body: Expr) -> Expr:
             place = _only_place(index, one)
             if place is not None:
                 rest = [*tests[:at], *tests[at + 1:], *_in_range(place, index.size)]
-                return cases(((condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
-                               substitute(value, {index: as_place(place)})),), ZERO)
+                return where(condition("and", *(substitute(t, {index: as_place(place)}) for t in rest)),
+                             substitute(value, {index: as_place(place)}), ZERO)
     if isinstance(body, Add):
         varying = [term for term in body.terms if index in indices(term)]
         if len(varying) < len(body.terms):      # deviations from a mean add up to 0

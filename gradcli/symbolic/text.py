@@ -24,12 +24,14 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    factors_of,
+    is_integer,
     number,
 )
 from gradcli.symbolic.fold import mul, power
 from gradcli.symbolic.index_arithmetic import value_of
-from gradcli.symbolic.known_values import begins_with_minus, has_minus, in_usual_order, opposite
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.term_order import begins_with_minus, has_minus, in_usual_order, opposite
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON, AND, OR, CASES = range(8)        # precedences, the tightest first
 SIGNS = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
@@ -37,7 +39,8 @@ DECIMAL = re.compile(r"\d\.\d|\.\d|\d\.(?!\w)|\b\d+[eE][-+]?\d")
 DATA = re.compile(r"\[[-+\d.,\seE\[\]]*\]")      # lists of numbers
 LONG_FRACTION = 10**9       # denominators from which numbers are decimals that nobody wrote, such as random ones
 LARGEST_DIGIT = 9
-WHOLE, LARGEST = 10**15, 10**300        # whole numbers up to which all digits are written; what a float can hold
+LARGEST_INTEGER = 10**15        # up to which all digits are written
+LARGEST = 10**300       # what a float can hold
 MARK = "∂"      # of partial derivatives
 SQUARED_BY_NAME = frozenset("sin cos tan sinh cosh tanh".split())
 LETTERS = "ijklmnpqrstuvw"
@@ -145,7 +148,7 @@ class Writer:
     def _decimal(self, value: Fraction) -> str:
         """The text of a decimal; empty for whole numbers and fractions that are written as such."""
         size = max(abs(value.numerator), value.denominator)
-        if size > LARGEST or value.denominator == 1 and not (self.decimals and size > WHOLE):
+        if size > LARGEST or value.denominator == 1 and not (self.decimals and size > LARGEST_INTEGER):
             return ""
         shortest = repr(float(value))
         if value.denominator == 1:
@@ -218,7 +221,7 @@ class Writer:
         return "".join(terms[:1]) + "".join(f" - {term[1:]}" if term[:1] == "-" else f" + {term}" for term in terms[1:])
 
     def _product(self, expr: Expr) -> tuple[str, int]:
-        factors = expr.factors if isinstance(expr, Mul) else (expr,)
+        factors = factors_of(expr)
         coefficient = Fraction(1)
         above: list[Expr] = []
         below: list[Expr] = []
@@ -306,7 +309,7 @@ class Writer:
         if factor.exponent == HALF:
             root = self.text(factor.base)
             return f"√({root})" if self.notation.unicode else f"sqrt({root})"
-        integral = isinstance(factor.exponent, Number) and factor.exponent.value.denominator == 1
+        integral = is_integer(factor.exponent)
         if self.notation.unicode and integral:
             if isinstance(factor.base, Call) and has_power_at_name(factor):
                 raised = factor.base.name + self.text(factor.exponent).translate(SUPERSCRIPTS)
@@ -362,8 +365,8 @@ def _turned(above: list[Expr], below: list[Expr]) -> tuple[list[Expr], list[Expr
 
 def has_power_at_name(factor: Power) -> bool:
     """Whether a power of a function has its exponent behind the function's name in textbooks, as sin²(x) does."""
-    return isinstance(factor.base, Call) and factor.base.name in SQUARED_BY_NAME and isinstance(
-        factor.exponent, Number) and factor.exponent.value.denominator == 1 and factor.exponent.value > 0
+    return isinstance(factor.base, Call) and factor.base.name in SQUARED_BY_NAME and (
+        is_integer(factor.exponent) and factor.exponent.value > 0)
 
 
 def split_name(name: str) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from gradcli.symbolic.control_flow.path_condition import PathCondition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import FALSE, TRUE, walk
 from gradcli.symbolic.fold import call
-from gradcli.symbolic.formulas.calls import ELEMENTWISE, formula_of, known_as
+from gradcli.symbolic.formulas.calls import ELEMENTWISE, base_name, formula_of
 from gradcli.symbolic.formulas.calls import Unknown as Unknown
 from gradcli.symbolic.formulas.choices import CHOICES, WITH_PLACES, chosen
 from gradcli.symbolic.formulas.table import NoFormula
@@ -227,17 +227,17 @@ class Tracer:
                 raise Unknown("a test of numbers that are not finite")
             if len(formulas) != len(outputs) or any(
                     f.shape != o.array.shape for f, o in zip(formulas, outputs, strict=True)):
-                raise Unknown(known_as(cls.names[0]))
+                raise Unknown(base_name(cls.names[0]))
         except Unknown as unknown:
             formulas = [unknown.reason] * len(outputs)
         self.coarse |= any(output.array.dtype in COARSE for output in outputs)
         if cls.names[0] in CASTS:
-            formulas = [self._cut(values[0], *both) for both in zip(outputs, formulas, strict=True)]
+            formulas = [self._cast_formula(values[0], *both) for both in zip(outputs, formulas, strict=True)]
         terms = self.matrices.results(cls, values, outputs) if self.matrices and covered else [None] * len(outputs)
         for output, formula, term in zip(outputs, formulas, terms, strict=True):
             self.enter(output.array, formula, term)
 
-    def _cut(self, before: Any, after: Tensor, formula: Any) -> Any:
+    def _cast_formula(self, before: Any, after: Tensor, formula: Any) -> Any:
         """The formula of a cast: whole numbers are what is left of floats when their fractions are cut off."""
         if isinstance(formula, str) or before.array.dtype.kind != "f" or after.array.dtype.kind == "f":
             return formula
@@ -269,7 +269,7 @@ class Tracer:
         try:
             result = function(*arguments)
         except NoFormula as missing:
-            raise Unknown(str(missing) or known_as(name)) from None
+            raise Unknown(str(missing) or base_name(name)) from None
         except RecursionError:
             raise Unknown("what is nested so deeply") from None
         results = list(result) if isinstance(result, tuple) else [result]
@@ -284,13 +284,13 @@ class Tracer:
         if type(by_name.get("dim")) is tuple and len(by_name["dim"]) == 1:
             by_name["dim"] = by_name["dim"][0]
         if flat_name(cls.names[0]) in WITH_PLACES and type(by_name["dim"]) is not int:
-            raise Unknown(known_as(cls.names[0]))
+            raise Unknown(base_name(cls.names[0]))
         try:
             arrays = {name: value.array for name, value in zip(cls.params, values, strict=True)
                       if isinstance(value, Tensor)}
             return chosen(flat_name(cls.names[0]), by_name, arrays, outputs, lambda array: self.formula(Tensor(array)))
         except NoFormula as missing:
-            raise Unknown(str(missing) or known_as(cls.names[0])) from None
+            raise Unknown(str(missing) or base_name(cls.names[0])) from None
 
     def _argument(self, value: Any) -> Any:
         if isinstance(value, Tensor):

@@ -57,10 +57,10 @@ def near_points(arrays: Point) -> Iterator[dict[str, np.ndarray]]:
     """Seeded random points near one; numbers that are 0 leave it too."""
     stream = np.random.default_rng(0)
     for _ in range(POINTS):
-        yield {name: moved(array, stream) for name, array in arrays.items()}
+        yield {name: perturbed(array, stream) for name, array in arrays.items()}
 
 
-def moved(array: np.ndarray, stream: np.random.Generator) -> np.ndarray:
+def perturbed(array: np.ndarray, stream: np.random.Generator) -> np.ndarray:
     """An array with each number moved a little."""
     step = SPREAD * stream.uniform(-1, 1, array.shape)
     with np.errstate(all="ignore"):

@@ -120,12 +120,12 @@ def parse_document(path: str, content: bytes, pycon: bool = False) -> Document:
 
 def _script(path: str, content: bytes) -> Document:
     source = decode_utf8(content, path)
-    beside = output_of(path)
-    if not os.path.exists(beside):
+    output = output_of(path)
+    if not os.path.exists(output):
         document = Document(path, content, [Check(1, source, kind="program")])
     else:
-        expected = content_of(beside)
-        document = Script(path, expected, [Check(1, source, split(decode_utf8(expected, beside)), 0, kind="script")])
+        expected = content_of(output)
+        document = Script(path, expected, [Check(1, source, split(decode_utf8(expected, output)), 0, kind="script")])
     if prompt := PROMPTED.search(content):
         line = content.count(b"\n", 0, prompt.start()) + 1
         document.notes.append(f"{path}: prompts in a script are not tested, the first in line {line}")

@@ -27,14 +27,14 @@ def update(path: str, outcomes: Sequence[Outcome], pycon: bool = False) -> int:
     if document.target == path:
         expected = {number: lines for number, (lines, _) in changes.items()}
         updated = [check._replace(expected=expected.get(n, check.expected)) for n, check in enumerate(document.checks)]
-        if list(map(_essence, updated)) != list(map(_essence, parse_document(path, content, pycon).checks)):
+        if list(map(_comparable, updated)) != list(map(_comparable, parse_document(path, content, pycon).checks)):
             raise FileFault(f"{path} cannot be updated: what a check prints would be read as a part of the document",
                             notes=("a printed fence, prompt or directive ends or begins a check",))
     replace_file(document, content)
     return len(updatable)
 
 
-def _essence(check: Check) -> tuple[object, ...]:
+def _comparable(check: Check) -> tuple[object, ...]:
     return check.source, without_trailing_blanks(check.expected), check.options, check.directives, check.kind
 
 
@@ -45,17 +45,17 @@ def replace_file(document: Document, content: bytes) -> None:
     target = os.path.realpath(document.target)
     if content_of(target) != document.content:
         raise FileFault(f"{document.target} was changed while it was tested")
-    beside = ""
+    temporary = ""
     try:
-        handle, beside = mkstemp(dir=os.path.dirname(target), prefix=".", suffix=".part")
+        handle, temporary = mkstemp(dir=os.path.dirname(target), prefix=".", suffix=".part")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(beside, os.stat(target).st_mode & 0o7777)
-        os.replace(beside, target)
-        beside = ""
+        os.chmod(temporary, os.stat(target).st_mode & 0o7777)
+        os.replace(temporary, target)
+        temporary = ""
     except OSError as error:
         raise FileFault(f"cannot write {document.target}: {error.strerror}") from None
     finally:
-        if beside:
+        if temporary:
             with suppress(OSError):
-                os.unlink(beside)
+                os.unlink(temporary)

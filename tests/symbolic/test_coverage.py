@@ -27,7 +27,7 @@ from gradcli.symbolic.matrices.forms import LONGEST
 from gradcli.symbolic.matrices.terms import NoMatrixForm
 from gradcli.symbolic.matrices.text import MatrixText
 from gradcli.symbolic.trace import Tracer, Unknown, tracing
-from gradcli.symbolic.verification import compared, moved, same_text
+from gradcli.symbolic.verification import compared, perturbed, same_text
 
 FLOOR = 370     # operations with formulas or matrix forms for all of their first samples, or for some of them
 SAMPLES = 3
@@ -204,7 +204,7 @@ def checked(cls, sample, count, stream):
     constants, start = run.tracer.constants, {name: leaf.array.copy() for name, leaf in run.leaves.items()}
     held = 0
     for _ in range(count if run.tensors else 0):
-        point = {name: moved(array, stream) for name, array in start.items()}
+        point = {name: perturbed(array, stream) for name, array in start.items()}
         try:
             tensors = run.again(point)
         except Fault:

@@ -14,7 +14,7 @@ from gradcli.analysis.detached import complete
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault, GradientShape, LimitFault
-from gradcli.symbolic.by_hand.slips import Comparison, Slip
+from gradcli.symbolic.by_hand.slips import Slip, SlipFinder
 from gradcli.symbolic.closed_form import ClosedForms, closed_forms, shortest, traced_value
 from gradcli.symbolic.expression import MINUS_ONE, ZERO, Expr
 from gradcli.symbolic.fold import add, mul, power
@@ -39,7 +39,7 @@ SUSPECTS = 8        # points at which rounding is looked at
 COMPARED = 24       # points at which formulas are compared with those of usual slips
 
 
-class Compared(NamedTuple):
+class ComparedDerivative(NamedTuple):
     """The value of a program at a point, its derivative there, and what a hand derivation says that it is."""
 
     point: dict[str, np.ndarray]
@@ -88,9 +88,9 @@ def check_hand_derivation(session: Session, text: str, claim: str, names: Names,
 
     Raises GradientShape where the value of `claim` has another shape than the derivative.
     """
-    compared: list[Compared] = []
+    compared: list[ComparedDerivative] = []
     with from_same_state(session):
-        first: Compared | None = None
+        first: ComparedDerivative | None = None
         for number, point in enumerate(_points({leaf: session[leaf].array for leaf in leaves})):
             try:
                 here = _at(session, point, text, claim, names)
@@ -112,7 +112,7 @@ def check_hand_derivation(session: Session, text: str, claim: str, names: Names,
     return HandCheck(names, len(compared), place, expected, claimed, mistake)
 
 
-def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, names: Names) -> Compared:
+def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, names: Names) -> ComparedDerivative:
     """What is compared at a point."""
     for leaf, array in point.items():
         session[leaf] = Variable(array, True)
@@ -120,10 +120,11 @@ def _at(session: Session, point: dict[str, np.ndarray], text: str, claim: str, n
     derivative = derivatives(value, {name: session[name] for name in names}, len(names))[names]
     shape = tuple(size for name in names for size in session[name].array.shape)
     expected = np.zeros(shape) if derivative is None else derivative.array
-    return Compared(point, float(value.array.reshape(())), expected, _claimed(session, claim, expected))
+    return ComparedDerivative(point, float(value.array.reshape(())), expected, _claimed(session, claim, expected))
 
 
-def _apart(session: Session, compared: list[Compared], text: str, claim: str, names: Names) -> Compared | None:
+def _apart(session: Session, compared: list[ComparedDerivative], text: str, claim: str, names: Names
+           ) -> ComparedDerivative | None:
     """The first point at which derivatives that are small everywhere differ beyond rounding."""
     if not compared:
         return None
@@ -135,7 +136,7 @@ def _apart(session: Session, compared: list[Compared], text: str, claim: str, na
         return next((p for p in suspects if (np.abs(p.claimed - p.expected) > allowed).any()), None)
 
 
-def _rounding(session: Session, here: Compared, text: str, claim: str, names: Names) -> np.ndarray:
+def _rounding(session: Session, here: ComparedDerivative, text: str, claim: str, names: Names) -> np.ndarray:
     """What both derivatives may be off by at a point: they move by that where its numbers move by next to nothing."""
     moves = [np.zeros(here.expected.shape)]
     for distance in NEIGHBOURS:
@@ -217,7 +218,7 @@ def _slips(session: Session, text: str, formula: SymbolicTensor, names: Names, r
         other := _derivative(session, text, name)) is not None}
     try:
         _, _, bodies = broadcast((right, formula))
-        return Comparison(body, right, points, short, cache(derived), names[-1]).slips(bodies[1], others)
+        return SlipFinder(body, right, points, short, cache(derived), names[-1]).slips(bodies[1], others)
     except (KeyError, ValueError):      # a formula names what has no value here
         return []
 

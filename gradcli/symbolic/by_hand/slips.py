@@ -26,12 +26,14 @@ from gradcli.symbolic.expression import (
     Number,
     Power,
     Symbol,
+    base_and_exponent,
+    factors_of,
     number,
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient
 from gradcli.symbolic.tensor import SymbolicTensor
+from gradcli.symbolic.term_order import coefficient
 
 LEAST = 3           # points at which formulas must agree
 TOLERANCE = 1e-9
@@ -49,7 +51,7 @@ class Slip(NamedTuple):
     formulas: tuple[Expr, ...] = ()
 
 
-class Comparison:
+class SlipFinder:
     """The function and its derivative, compared with formulas at some points.
 
     points      values of all names
@@ -82,7 +84,7 @@ class Comparison:
             return [Slip("sign")]
         if inner := self._of_inner_parts(right, wrong):
             return inner
-        ours, theirs = _terms(right), _terms(wrong)
+        ours, theirs = _terms_multiplied_out(right), _terms_multiplied_out(wrong)
         if max(len(ours), len(theirs)) > MOST_TERMS:
             return []
         unmatched = list(theirs)
@@ -263,7 +265,7 @@ def _replaced(expr: Expr, part: Expr, other: Expr) -> Expr:
     return other if expr == part else rebuild(expr, lambda inner: _replaced(inner, part, other))
 
 
-def _terms(expr: Expr) -> tuple[Expr, ...]:
+def _terms_multiplied_out(expr: Expr) -> tuple[Expr, ...]:
     """The terms of an expression, products with sums multiplied out; of very many those that show that."""
     return tuple(islice(_multiplied_out(expr), MOST_TERMS + 1))
 
@@ -289,8 +291,7 @@ def _powers(expr: Expr) -> tuple[Fraction, dict[Expr, Expr]]:
     scale, rest = coefficient(expr)
     if isinstance(rest, Number):
         return rest.value, {}
-    factors = rest.factors if isinstance(rest, Mul) else (rest,)
-    return scale, {f.base if isinstance(f, Power) else f: f.exponent if isinstance(f, Power) else ONE for f in factors}
+    return scale, dict(map(base_and_exponent, factors_of(rest)))
 
 
 def _is_divisor(factor: Expr) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.symbolic.control_flow.path_condition import PathCondition, negated
 from gradcli.symbolic.evaluate import evaluate
 from gradcli.symbolic.expression import Expr, Symbol, indices, walk
-from gradcli.symbolic.fold import cases
+from gradcli.symbolic.fold import where
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
 MOST_RUNS = 8           # of a program, one for each path
@@ -111,7 +111,7 @@ class _Exploration:
 def _either(test: Expr, value: SymbolicTensor | str, otherwise: SymbolicTensor | str) -> SymbolicTensor | str:
     if isinstance(value, str) or isinstance(otherwise, str):
         return value if isinstance(value, str) else otherwise
-    return elementwise(lambda a, b: cases(((test, a),), b), value, otherwise)
+    return elementwise(lambda a, b: where(test, a, b), value, otherwise)
 
 
 def points_on(paths: Sequence[list[Expr]], point: Mapping[str, np.ndarray], constants: Mapping[str, np.ndarray]

@@ -31,7 +31,7 @@ def formula_of(cls: type[Op]) -> Callable[..., Any]:
 def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
     """The formula of an operation on elements without an entry: a call of the function by its name."""
     if not issubclass(cls, ELEMENTWISE):
-        raise Unknown(known_as(name) if known_as(name) != name else _public(cls, name))
+        raise Unknown(base_name(name) if base_name(name) != name else _public(cls, name))
     function_name = program_name(cls)
     defaults = [cls.defaults.get(p) for p in cls.params]
 
@@ -39,13 +39,13 @@ def call_of(cls: type[Op], name: str) -> Callable[..., SymbolicTensor]:
         count = max((at + 1 for at, (value, default) in enumerate(zip(values, defaults, strict=True))
                      if isinstance(value, SymbolicTensor) or value != default), default=0)
         if any(not isinstance(value, SymbolicTensor | int | float) for value in values[:count]):
-            raise Unknown(known_as(name))
+            raise Unknown(base_name(name))
         return elementwise(lambda *bodies: call(function_name, *bodies), *map(symbolic, values[:count]))
 
     return apply
 
 
-def known_as(name: str) -> str:
+def base_name(name: str) -> str:
     """The name by which programs know an operation or the one that it is a part of: max_all is a part of max."""
     return name.removesuffix("_kernel").removesuffix("_back").removesuffix("_all").removesuffix("_dim")
 

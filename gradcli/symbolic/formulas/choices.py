@@ -14,11 +14,11 @@ import numpy as np
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.symbolic.expression import ZERO
-from gradcli.symbolic.formulas.rearrange import gather_at, scatter_at
+from gradcli.symbolic.formulas.rearrange import gather, gather_at, narrow, scatter_at
 from gradcli.symbolic.formulas.reductions import reduced_dims
-from gradcli.symbolic.formulas.shapes import unsqueeze
+from gradcli.symbolic.formulas.shapes import squeeze, unsqueeze, view
 from gradcli.symbolic.formulas.subscripts import getitem
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula
+from gradcli.symbolic.formulas.table import NoFormula
 from gradcli.symbolic.formulas.windows import take_from_planes
 from gradcli.symbolic.tensor import SymbolicTensor
 
@@ -50,7 +50,7 @@ def chosen(name: str, arguments: dict[str, Any], arrays: dict[str, np.ndarray], 
     if name in IN_PLANES:
         rank = len(arguments["kernel" if "kernel" in arguments else "lengths"])
         return [take_from_planes(formula, places, formula.shape[len(formula.shape) - rank:]), places]
-    return [_along(formula, arguments["dim"], places), places]
+    return [_gathered(formula, arguments["dim"], places), places]
 
 
 def _masked(formula: SymbolicTensor, mask: np.ndarray, source: SymbolicTensor | None, named: Naming) -> SymbolicTensor:
@@ -59,13 +59,12 @@ def _masked(formula: SymbolicTensor, mask: np.ndarray, source: SymbolicTensor | 
     places = np.flatnonzero(np.broadcast_to(mask, shape))
     if not places.size or source is not None and formula.body != ZERO:
         raise NoFormula
-    view, which = FORMULAS["view"], named(places)
+    which = named(places)
     if source is None:
         full = formula.expanded(shape)
         return gather_at(view(SymbolicTensor(shape, full.axes, full.body), (-1,)), 0, which)
-    values = FORMULAS["narrow"](view(source, (-1,)), 0, 0, places.size)
-    result: SymbolicTensor = view(scatter_at(values, 0, which, prod(shape)), shape)
-    return result
+    values = narrow(view(source, (-1,)), 0, 0, places.size)
+    return view(scatter_at(values, 0, which, prod(shape)), shape)
 
 
 def _element(formula: SymbolicTensor, x: np.ndarray, value: np.ndarray) -> SymbolicTensor:
@@ -86,16 +85,14 @@ def _extreme(formula: SymbolicTensor, x: np.ndarray, value: np.ndarray, argument
         raise NoFormula("the greatest or least of several dimensions")
     [dim] = dims
     equal = x == (value if keep else np.expand_dims(value, dim))
-    return _along(formula, dim, named(equal.argmax(dim, keepdims=bool(keep))))
+    return _gathered(formula, dim, named(equal.argmax(dim, keepdims=bool(keep))))
 
 
-def _along(formula: SymbolicTensor, dim: int, places: SymbolicTensor) -> SymbolicTensor:
+def _gathered(formula: SymbolicTensor, dim: int, places: SymbolicTensor) -> SymbolicTensor:
     """The elements along a dimension at places, which have that dimension or go without it."""
     if not formula.shape:
         return formula
     dim %= len(formula.shape)
     if len(places.shape) == len(formula.shape):
-        result: SymbolicTensor = FORMULAS["gather"](formula, dim, places)
-        return result
-    result = FORMULAS["gather"](formula, dim, unsqueeze(places, dim))
-    return getitem(result, (slice(None),) * dim + (0,))
+        return gather(formula, dim, places)
+    return squeeze(gather(formula, dim, unsqueeze(places, dim)), dim)

@@ -24,7 +24,8 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import call, cases, mul, power
+from gradcli.symbolic.fold import call, cases, mul, power, where
+from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -33,7 +34,7 @@ STRAIGHT = 20       # the threshold from which softplus is a line to the last di
 
 def as_number(value: Expr) -> Expr:
     """1 where a condition holds, 0 elsewhere; numbers as they are."""
-    return cases(((value, ONE),), ZERO) if isinstance(value, Condition) else value
+    return where(value, ONE, ZERO) if isinstance(value, Condition) else value
 
 
 of_elements("add")(lambda a, b, alpha=ONE: a + alpha * b)
@@ -41,10 +42,10 @@ of_elements("sub")(lambda a, b, alpha=ONE: a - alpha * b)
 of_elements("mul")(lambda *factors: mul(*map(as_number, factors)))
 of_elements("pow")(power)
 of_elements("neg")(lambda a: -a)
-of_elements("where")(lambda test, a, b: cases(((test, a),), b))
+of_elements("where")(where)
 of_elements("addcmul")(lambda x, a, b, value=ONE: x + value * a * b)
 of_elements("addcdiv")(lambda x, a, b, value=ONE: x + value * a / b)
-of_elements("masked_fill")(lambda x, mask, value: cases(((mask, value),), x))
+of_elements("masked_fill")(lambda x, mask, value: where(mask, value, x))
 of_elements("logical_and")(lambda a, b: condition("and", a, b))
 of_elements("logical_or")(lambda a, b: condition("or", a, b))
 of_elements("logical_not")(lambda a: condition("not", a))
@@ -52,7 +53,7 @@ of_elements("deg2rad")(lambda x: x * PI / number(180))
 of_elements("rad2deg")(lambda x: x * number(180) / PI)
 of_elements("sigmoid_back")(lambda g, out: g * out * (ONE - out))
 of_elements("tanh_back")(lambda g, out: g * (ONE - power(out, TWO)))
-of_elements("relu_back")(lambda g, out: cases(((condition("gt", out, ZERO), g),), ZERO))
+of_elements("relu_back")(lambda g, out: where(condition("gt", out, ZERO), g, ZERO))
 of_elements("normal_density")(lambda x: call("exp", -(x * x) / TWO) / power(TWO * PI, HALF))
 for _name in COMPARE:
     of_elements(_name)(lambda a, b, name=_name: condition(name, a, b))
@@ -78,24 +79,22 @@ def _clamp(x: SymbolicTensor, low: Any = None, high: Any = None) -> SymbolicTens
     return elementwise(clamped, x, *(bound for _, bound in bounds))
 
 
-def _larger(name: str) -> Callable[..., Expr]:
-    return lambda a, b: cases(((condition(name, a, b), a),), b)
+def _where_compared(name: str) -> Callable[..., Expr]:
+    return lambda a, b: where(condition(name, a, b), a, b)
 
 
-of_elements("maximum")(_larger("ge"))
-of_elements("clamp_min_straight_through", "clamp_min")(_larger("ge"))
-of_elements("clamp_max")(_larger("le"))
-of_elements("minimum")(_larger("le"))
+of_elements("maximum", "fmax", "clamp_min_straight_through", "clamp_min")(_where_compared("ge"))
+of_elements("minimum", "fmin", "clamp_max")(_where_compared("le"))
 
 
-@formula("zeros_like")
-def _zeros_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return SymbolicTensor.filled(ZERO, x.shape)
+def _filled_like(body: Expr) -> Callable[..., SymbolicTensor]:
+    return lambda x, *_: SymbolicTensor.filled(body, x.shape)
 
 
-@formula("ones_like")
-def _ones_like(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return SymbolicTensor.filled(ONE, x.shape)
+formula("zeros_like")(_filled_like(ZERO))
+formula("ones_like")(_filled_like(ONE))
+formula("isnan", "isinf")(_filled_like(FALSE))
+formula("isfinite")(_filled_like(TRUE))
 
 
 @formula("cast")
@@ -104,33 +103,12 @@ def _cast(x: Any, *_: Any) -> SymbolicTensor:
     return SymbolicTensor(x.shape, x.axes, as_number(x.body))
 
 
-@formula("isnan", "isinf")
-def _never(x: SymbolicTensor) -> SymbolicTensor:
-    return SymbolicTensor.filled(FALSE, x.shape)
-
-
 @formula("any")
 def _any(x: SymbolicTensor, dim: Any = None, keepdim: bool = False) -> SymbolicTensor:
     if any(isinstance(part, Symbol | IndexValue) for part in walk(x.body)):
         raise NoFormula
-    shape = FORMULAS["sum"](SymbolicTensor.filled(ONE, x.shape), dim, keepdim).shape
+    shape = total(SymbolicTensor.filled(ONE, x.shape), dim, keepdim).shape
     return SymbolicTensor.filled(TRUE if evaluate(x.body, {}, {}) else FALSE, shape)
-
-
-@formula("isfinite")
-def _always(x: SymbolicTensor) -> SymbolicTensor:
-    return SymbolicTensor.filled(TRUE, x.shape)
-
-
-@formula("nan_to_num")
-def _nan_to_num(x: SymbolicTensor, *_: Any) -> SymbolicTensor:
-    return x
-
-
-@formula("nansum")
-def _nansum(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
-    total: SymbolicTensor = FORMULAS["sum"](x, *arguments)
-    return total
 
 
 @formula("fill", "full_like")
@@ -138,18 +116,14 @@ def _fill(x: SymbolicTensor, value: Any, *_: Any) -> SymbolicTensor:
     return SymbolicTensor.filled(symbolic(value).body, x.shape)
 
 
-of_elements("fmax")(lambda a, b: cases(((condition("ge", a, b), a),), b))
-of_elements("fmin")(lambda a, b: cases(((condition("le", a, b), a),), b))
-of_elements("angle")(lambda x: cases(((condition("lt", x, ZERO), PI),), ZERO))
+of_elements("angle")(lambda x: where(condition("lt", x, ZERO), PI, ZERO))
 of_elements("lerp_by_tensor")(lambda a, b, w: a + w * (b - a))
 
 
 @formula("alias", "clone", "contiguous", "link_with_zeros", "quantiles", "link", "type", "positive", "copied", "cpu",
-         "real", "renamed", "renamed_keeping", "defined_gradient")
+         "real", "nan_to_num", "renamed", "renamed_keeping", "defined_gradient")
 def _same(x: Any, *_: Any) -> SymbolicTensor:
     return symbolic(x)
-
-
 
 
 of_elements("scaled")(lambda x, factor: x * factor)
@@ -163,7 +137,7 @@ def _polygamma(x: SymbolicTensor, order: Any) -> SymbolicTensor:
 
 @formula("leaky_back", elements=True)
 def _leaky_back(g: SymbolicTensor, value: SymbolicTensor, slope: Any) -> SymbolicTensor:
-    return elementwise(lambda a, x, m: cases(((condition("gt", x, ZERO), a),), m * a), g, value, symbolic(slope))
+    return elementwise(lambda a, x, m: where(condition("gt", x, ZERO), a, m * a), g, value, symbolic(slope))
 
 
 @formula("softplus_steepness", elements=True)
@@ -172,7 +146,7 @@ def _softplus_steepness(x: SymbolicTensor, beta: Any, threshold: Any) -> Symboli
         curve = call("sigmoid", factor * v)
         if isinstance(most, Number) and most.value >= STRAIGHT:
             return curve
-        return cases(((condition("gt", factor * v, most), ONE),), curve)
+        return where(condition("gt", factor * v, most), ONE, curve)
 
     return elementwise(slope, x, symbolic(beta), symbolic(threshold))
 
@@ -186,4 +160,4 @@ def _gelu(x: SymbolicTensor) -> tuple[SymbolicTensor, SymbolicTensor]:
 
 @formula("clip_difference", elements=True)
 def _within(x: SymbolicTensor, limit: Any) -> SymbolicTensor:
-    return FORMULAS["clamp"](x, -limit, limit)
+    return _clamp(x, -limit, limit)

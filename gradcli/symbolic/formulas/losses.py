@@ -1,4 +1,4 @@
-"""Formulas of losses of each element, of activations that bend, and of sums with products."""
+"""Formulas of losses of each element, of activations that bend, of padding and of blocks."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, ONE, TWO, ZERO, Cases, Expr, number
-from gradcli.symbolic.fold import add, call, cases, mul, power
-from gradcli.symbolic.formulas.products import outer_product, stacked_product
-from gradcli.symbolic.formulas.rearrange import along, positions, put_range
-from gradcli.symbolic.formulas.reductions import reduced_as, total, vector_norm
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, of_elements, symbolic
+from gradcli.symbolic.fold import add, call, mul, power, where
+from gradcli.symbolic.formulas.rearrange import flip, positions, put_range, reindexed
+from gradcli.symbolic.formulas.reductions import reduced_as, vector_norm
+from gradcli.symbolic.formulas.shapes import transpose, view
+from gradcli.symbolic.formulas.table import NoFormula, formula, of_elements, symbolic
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
-of_elements("prelu_kernel")(lambda x, w: cases(((condition("gt", x, ZERO), x),), w * x))
-of_elements("prelu_slope")(lambda g, x, w: cases(((condition("gt", x, ZERO), g),), g * w))
-of_elements("prelu_weight_slope")(lambda g, x: cases(((condition("gt", x, ZERO), ZERO),), g * x))
+of_elements("prelu_kernel")(lambda x, w: where(condition("gt", x, ZERO), x, w * x))
+of_elements("prelu_slope")(lambda g, x, w: where(condition("gt", x, ZERO), g, g * w))
+of_elements("prelu_weight_slope")(lambda g, x: where(condition("gt", x, ZERO), ZERO, g * x))
 of_elements("bce_gradient")(lambda g, x, t: g * (x - t) / (x * (ONE - x)))
 
 
 @formula("elu_slope", elements=True)
 def _elu_slope(x: SymbolicTensor, low: Any, high: Any, steepness: Any) -> SymbolicTensor:
     def slope(v: Expr) -> Expr:
-        return cases(((condition("gt", v, ZERO), exact(high)),), exact(low) * call("exp", exact(steepness) * v))
+        return where(condition("gt", v, ZERO), exact(high), exact(low) * call("exp", exact(steepness) * v))
 
     return elementwise(slope, x)
 
@@ -34,7 +34,7 @@ def _huber(x: SymbolicTensor, target: SymbolicTensor, reduction: str, delta: Any
 
     def loss(a: Expr, b: Expr) -> Expr:
         size = call("abs", a - b)
-        return cases(((condition("le", size, bound), power(a - b, TWO) / TWO),), bound * (size - HALF * bound))
+        return where(condition("le", size, bound), power(a - b, TWO) / TWO, bound * (size - HALF * bound))
 
     return reduced_as(reduction, elementwise(loss, x, target))
 
@@ -45,7 +45,7 @@ def _smooth_l1(x: SymbolicTensor, target: SymbolicTensor, reduction: str, beta: 
 
     def loss(a: Expr, b: Expr) -> Expr:
         size = call("abs", a - b)
-        return cases(((condition("lt", size, bound), power(a - b, TWO) / (TWO * bound)),), size - HALF * bound)
+        return where(condition("lt", size, bound), power(a - b, TWO) / (TWO * bound), size - HALF * bound)
 
     return reduced_as(reduction, elementwise(loss, x, target))
 
@@ -66,25 +66,6 @@ def _cross_entropy_of_logits(x: SymbolicTensor, target: SymbolicTensor, weight: 
     return reduced_as(reduction, losses if weight is None else elementwise(mul, losses, weight))
 
 
-@formula("addr")
-def _addr(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, outer_product(a, b), beta, alpha)
-
-
-@formula("baddbmm")
-def _baddbmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, stacked_product(a, b), beta, alpha)
-
-
-@formula("addbmm")
-def _addbmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return _added(x, total(stacked_product(a, b), 0), beta, alpha)
-
-
-def _added(x: SymbolicTensor, product: SymbolicTensor, beta: Any, alpha: Any) -> SymbolicTensor:
-    return elementwise(lambda v, p, c, d: c * v + d * p, x, product, symbolic(beta), symbolic(alpha))
-
-
 @formula("dist")
 def _dist(x: SymbolicTensor, y: SymbolicTensor, p: Any = 2) -> SymbolicTensor:
     return vector_norm(elementwise(lambda a, b: a - b, x, y), p)
@@ -103,11 +84,11 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
     length = size + left + right
     if length < 1:
         raise NoFormula("padding that leaves nothing")
-    moved = along(x, dim, length, lambda k: k - number(left))
+    moved = reindexed(x, dim, length, lambda k: k - number(left))
 
     def chosen(k: Expr, inside: Expr, outside: Expr) -> Expr:
         in_range = condition("and", condition("ge", k, number(left)), condition("le", k, number(left + size - 1)))
-        return cases(((in_range, inside),), outside)
+        return where(in_range, inside, outside)
 
     return elementwise(chosen, positions(moved.shape, dim), moved, value)
 
@@ -115,7 +96,7 @@ def _padded_along(x: SymbolicTensor, dim: int, left: int, right: int, value: Sym
 @formula("block_diag")
 def _block_diag(matrices: tuple[SymbolicTensor, ...]) -> SymbolicTensor:
     """The sum of the matrices, each padded with zeros to the whole."""
-    blocks = [FORMULAS["view"](x, (1,) * (2 - len(x.shape)) + x.shape) for x in matrices]
+    blocks = [view(x, (1,) * (2 - len(x.shape)) + x.shape) for x in matrices]
     rows, columns = (sum(block.shape[at] for block in blocks) for at in (0, 1))
     total_sum, row, column = SymbolicTensor.filled(ZERO, (rows, columns)), 0, 0
     for block in blocks:
@@ -133,7 +114,7 @@ def _slice_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int = 0, star
     if not selection:
         raise NoFormula
     inside = put_range(SymbolicTensor.filled(ONE, source.shape), dim, selection, x.shape[dim])
-    return elementwise(lambda a, b, n: cases(((_holds(n), b),), a), x, put_range(source, dim, selection, x.shape[dim]),
+    return elementwise(lambda a, b, n: where(_holds(n), b, a), x, put_range(source, dim, selection, x.shape[dim]),
                        inside)
 
 
@@ -147,5 +128,5 @@ def _holds(value: Expr) -> Expr:
 @formula("rot90")
 def _rot90(x: SymbolicTensor, k: int = 1, dims: tuple[int, int] = (0, 1)) -> SymbolicTensor:
     for _ in range(k % 4):
-        x = FORMULAS["flip"](FORMULAS["transpose"](x, *dims), (dims[0] % len(x.shape),))
+        x = flip(transpose(x, *dims), (dims[0] % len(x.shape),))
     return x

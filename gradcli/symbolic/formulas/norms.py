@@ -7,16 +7,17 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, TWO, Expr
-from gradcli.symbolic.fold import add, call, cases, mul, power
-from gradcli.symbolic.formulas.reductions import average, vector_norm
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
+from gradcli.symbolic.fold import add, call, mul, power, where
+from gradcli.symbolic.formulas.rearrange import cat, cumsum, narrow, roll
+from gradcli.symbolic.formulas.reductions import average, deviation, variance, vector_norm
+from gradcli.symbolic.formulas.shapes import view
+from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor, broadcast, elementwise
 
 
 @formula("standardised", "layer_standardised")
 def _standardised(x: SymbolicTensor, weight: Any, bias: Any, shape: Any, axes: Any, eps: Any, *_: Any
                   ) -> tuple[SymbolicTensor, ...]:
-    view = FORMULAS["view"]
     grouped = view(x, tuple(shape))
     mean = average(grouped, axes, True)
     centred = elementwise(lambda v, m: v - m, grouped, mean)
@@ -41,19 +42,19 @@ def _renorm(x: SymbolicTensor, p: Any, dim: int, most: Any) -> SymbolicTensor:
 
     def scaled(value: Expr, norm: Expr) -> Expr:
         above = condition("gt", norm, exact(most))
-        return cases(((above, exact(most) * value / (norm + exact(1e-7))),), value)
+        return where(above, exact(most) * value / (norm + exact(1e-7)), value)
 
     return elementwise(scaled, x, norms)
 
 
 @formula("var_mean")
 def _var_mean(x: SymbolicTensor, *arguments: Any) -> tuple[SymbolicTensor, ...]:
-    return FORMULAS["var"](x, *arguments), _mean_as(x, *arguments)
+    return variance(x, *arguments), _mean_as(x, *arguments)
 
 
 @formula("std_mean")
 def _std_mean(x: SymbolicTensor, *arguments: Any) -> tuple[SymbolicTensor, ...]:
-    return FORMULAS["std"](x, *arguments), _mean_as(x, *arguments)
+    return deviation(x, *arguments), _mean_as(x, *arguments)
 
 
 def _mean_as(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *_: Any
@@ -63,7 +64,7 @@ def _mean_as(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: 
 
 @formula("logcumsumexp")
 def _logcumsumexp(x: SymbolicTensor, dim: int) -> SymbolicTensor:
-    sums = FORMULAS["cumsum"](elementwise(lambda v: call("exp", v), x), dim)
+    sums = cumsum(elementwise(lambda v: call("exp", v), x), dim)
     return elementwise(lambda v: call("log", v), sums)
 
 
@@ -74,13 +75,11 @@ def _recurrence(factor: SymbolicTensor, term: SymbolicTensor, dim: int) -> Symbo
     size = term.shape[dim]
     if size > MOST_STEPS:
         raise NoFormula(f"a recurrence of {size} steps")
-    narrow = FORMULAS["narrow"]
     steps = [narrow(term, dim, 0, 1)]
     for at in range(1, size):
         steps.append(elementwise(lambda t, f, y: t + f * y, narrow(term, dim, at, 1), narrow(factor, dim, at, 1),
                                  steps[-1]))
-    result: SymbolicTensor = FORMULAS["cat"](tuple(steps), dim)
-    return result
+    return cat(tuple(steps), dim)
 
 
 MOST_STEPS = 5
@@ -91,7 +90,7 @@ def _cross(a: SymbolicTensor, b: SymbolicTensor, dim: int = -1) -> SymbolicTenso
     """The cross product: along `dim`, a[k + 1]*b[k + 2] - a[k + 2]*b[k + 1], counted modulo 3."""
     shape = broadcast((a, b))[0]
     dim %= len(shape)
-    a1, a2, b1, b2 = (FORMULAS["roll"](x.expanded(shape), -step, dim) for x in (a, b) for step in (1, 2))
+    a1, a2, b1, b2 = (roll(x.expanded(shape), -step, dim) for x in (a, b) for step in (1, 2))
     return elementwise(lambda p, q, r, s: p * s - q * r, a1, a2, b1, b2)
 
 

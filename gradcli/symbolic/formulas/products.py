@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradcli.symbolic.expression import number
-from gradcli.symbolic.fold import mul, substitute
+from gradcli.symbolic.fold import add, mul, substitute
 from gradcli.symbolic.formulas.reductions import total
 from gradcli.symbolic.formulas.shapes import unsqueeze
 from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
@@ -48,12 +49,21 @@ def stacked_product(a: SymbolicTensor, b: SymbolicTensor) -> SymbolicTensor:
     return total(FORMULAS["mul"](left, right), -2)
 
 
-@formula("addmm", "addmv")
-def _addmm(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
-    return elementwise(lambda v, p, c, d: c * v + d * p, x, _mm(a, b), symbolic(beta), symbolic(alpha))
+def _enter_sum(*names: str, product: Callable[..., SymbolicTensor]) -> None:
+    """Enter beta*x + alpha*product(a, b) under these names of operations."""
+    def apply(x: SymbolicTensor, a: SymbolicTensor, b: SymbolicTensor, beta: Any = 1, alpha: Any = 1) -> SymbolicTensor:
+        return elementwise(lambda v, p, c, d: c * v + d * p, x, product(a, b), symbolic(beta), symbolic(alpha))
+
+    formula(*names)(apply)
+
+
+_enter_sum("addmm", "addmv", product=_mm)
+_enter_sum("addr", product=outer_product)
+_enter_sum("baddbmm", product=stacked_product)
+_enter_sum("addbmm", product=lambda a, b: total(stacked_product(a, b), 0))
 
 
 @formula("linear")
 def _linear(x: SymbolicTensor, weight: SymbolicTensor, bias: Any = None) -> SymbolicTensor:
     product = _contracted(x, weight, -1, -1)
-    return product if bias is None else FORMULAS["add"](product, bias)
+    return product if bias is None else elementwise(add, product, bias)

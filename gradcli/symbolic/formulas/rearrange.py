@@ -8,10 +8,10 @@ from typing import Any
 
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ONE, ZERO, Expr, Index, IndexValue, Place, number
-from gradcli.symbolic.fold import add, call, cases, mul, substitute
+from gradcli.symbolic.fold import add, call, cases, mul, substitute, where
 from gradcli.symbolic.formulas.reductions import MOST_FACTORS, total
-from gradcli.symbolic.formulas.shapes import unsqueeze
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula, symbolic
+from gradcli.symbolic.formulas.shapes import squeeze, unsqueeze, view
+from gradcli.symbolic.formulas.table import NoFormula, formula, symbolic
 from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
@@ -19,7 +19,7 @@ from gradcli.symbolic.tensor import SymbolicTensor, axes_of, elementwise
 Shift = Callable[[Expr], Expr]
 
 
-def along(x: SymbolicTensor, dim: int, length: int, place: Shift) -> SymbolicTensor:
+def reindexed(x: SymbolicTensor, dim: int, length: int, place: Shift) -> SymbolicTensor:
     """A tensor of another length along one dimension, each of whose elements is that of `x` at `place`."""
     x, dim = x.fresh(), dim % len(x.shape)
     shape = (*x.shape[:dim], length, *x.shape[dim + 1:])
@@ -40,32 +40,32 @@ def positions(shape: tuple[int, ...], dim: int) -> SymbolicTensor:
                           tuple(index if at == dim and index.size != 1 else None for at in range(len(shape))), body)
 
 
-def _moved(x: SymbolicTensor, dim: int, length: int, start: int) -> SymbolicTensor:
+def _shifted(x: SymbolicTensor, dim: int, length: int, start: int) -> SymbolicTensor:
     """A tensor of another length along a dimension, in which `x` begins at `start`; valid where `x` has elements."""
-    return along(x, dim, length, lambda k: k - number(start))
+    return reindexed(x, dim, length, lambda k: k - number(start))
 
 
 def _cyclic(x: SymbolicTensor, dim: int, length: int, shift: int = 0) -> SymbolicTensor:
     """The elements along a dimension over and over, up to `length`, from `shift` on."""
     size = x.shape[dim]
-    return along(x, dim, length, lambda k: call("mod", k - number(shift % size), number(size)))
+    return reindexed(x, dim, length, lambda k: call("mod", k - number(shift % size), number(size)))
 
 
-@formula("narrow")
+@formula("narrow", "narrow_copy")
 def narrow(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTensor:
     start %= max(x.shape[dim], 1)
-    return along(x, dim, length, lambda k: k + number(start))
+    return reindexed(x, dim, length, lambda k: k + number(start))
 
 
 @formula("flip")
-def _flip(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
+def flip(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
     for dim in dims if isinstance(dims, tuple | list) else (dims,):
         x = take_range(x, dim, range(x.shape[dim])[::-1])
     return x
 
 
 @formula("roll")
-def _roll(x: SymbolicTensor, shifts: Any, dims: Any = None) -> SymbolicTensor:
+def roll(x: SymbolicTensor, shifts: Any, dims: Any = None) -> SymbolicTensor:
     if dims is None or dims == ():
         raise NoFormula("roll without dims")
     pairs = zip(shifts, dims, strict=True) if isinstance(shifts, tuple) else [(shifts, dims[0] if isinstance(
@@ -92,7 +92,7 @@ def cat(tensors: tuple[SymbolicTensor, ...], dim: int = 0) -> SymbolicTensor:
         raise NoFormula("cat with an empty tensor")
     dim %= len(tensors[0].shape)
     ends = [sum(x.shape[dim] for x in tensors[:at + 1]) for at in range(len(tensors))]
-    parts = [_moved(x, dim, ends[-1], end - x.shape[dim]) for x, end in zip(tensors, ends, strict=True)]
+    parts = [_shifted(x, dim, ends[-1], end - x.shape[dim]) for x, end in zip(tensors, ends, strict=True)]
     where = positions(parts[0].shape, dim)
 
     def chosen(k: Expr, *bodies: Expr) -> Expr:
@@ -124,9 +124,7 @@ def _chunk(x: SymbolicTensor, chunks: int, dim: int = 0) -> tuple[SymbolicTensor
 @formula("unbind")
 def _unbind(x: SymbolicTensor, dim: int = 0) -> tuple[SymbolicTensor, ...]:
     dim %= len(x.shape)
-    parts = [narrow(x, dim, at, 1) for at in range(x.shape[dim])]
-    return tuple(SymbolicTensor((*p.shape[:dim], *p.shape[dim + 1:]), (*p.axes[:dim], *p.axes[dim + 1:]), p.body)
-                 for p in parts)
+    return tuple(squeeze(narrow(x, dim, at, 1), dim) for at in range(x.shape[dim]))
 
 
 @formula("glu")
@@ -138,7 +136,7 @@ def _glu(x: SymbolicTensor, dim: int = -1) -> SymbolicTensor:
 def _triangle(name: str) -> Callable[..., SymbolicTensor]:
     def apply(x: SymbolicTensor, diagonal: int = 0) -> SymbolicTensor:
         def chosen(value: Expr, row: Expr, column: Expr) -> Expr:
-            return cases(((condition(name, column, row + number(diagonal)), value),), ZERO)
+            return where(condition(name, column, row + number(diagonal)), value, ZERO)
 
         return elementwise(chosen, x, positions(x.shape, -2), positions(x.shape, -1))
 
@@ -175,10 +173,10 @@ def diagonal_scatter(x: SymbolicTensor, source: SymbolicTensor, offset: int = 0,
     if len(x.shape) != 2 or (dim1 % 2, dim2 % 2) != (0, 1):
         raise NoFormula("diagonals of more than one matrix")
     down, rows = max(0, -offset), x.shape[0]
-    spread = unsqueeze(_moved(source, 0, rows, down), 1)
+    spread = unsqueeze(_shifted(source, 0, rows, down), 1)
 
     def chosen(before: Expr, value: Expr, row: Expr, column: Expr) -> Expr:
-        return cases(((condition("eq", column, row + number(offset)), value),), before)
+        return where(condition("eq", column, row + number(offset)), value, before)
 
     return elementwise(chosen, x, spread, positions(x.shape, 0), positions(x.shape, 1))
 
@@ -199,7 +197,7 @@ def _diag_embed(x: SymbolicTensor, offset: int = 0, dim1: int = -2, dim2: int = 
 
 
 @formula("cumsum")
-def _cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
+def cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
     if not x.shape:
         return x
     x, dim = x.fresh(), dim % len(x.shape)
@@ -211,7 +209,7 @@ def _cumsum(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
     if inner is None:
         return SymbolicTensor(x.shape, axes, (IndexValue(upto) + ONE) * x.body)
     in_range = condition("le", IndexValue(inner), IndexValue(upto))
-    return SymbolicTensor(x.shape, axes, sum_over(inner, cases(((in_range, x.body),), ZERO)))
+    return SymbolicTensor(x.shape, axes, sum_over(inner, where(in_range, x.body, ZERO)))
 
 
 @formula("cumprod")
@@ -232,6 +230,7 @@ def _cumprod(x: SymbolicTensor, dim: int, *_: Any) -> SymbolicTensor:
 
 # what a tensor of whole numbers picks
 
+@formula("index_select")
 def gather_at(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
     """The elements of `x` along a dimension at the places that `which` holds; its dimensions replace that one."""
     x, which, dim = x.fresh(), which.fresh(), dim % len(x.shape)
@@ -243,20 +242,15 @@ def gather_at(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTen
 
 
 def scatter_at(g: SymbolicTensor, dim: int, which: SymbolicTensor, size: int) -> SymbolicTensor:
-    """Zeros of length `size` along a dimension, with what `picked` took from there added."""
+    """Zeros of length `size` along a dimension, with what `gather_at` took from there added."""
     if not which.shape:
         g, which = unsqueeze(g, dim), unsqueeze(which, 0)
     count = len(which.shape)
     tail = len(g.shape) - dim - count
     places = SymbolicTensor((*which.shape, *(1,) * tail), (*which.axes, *(None,) * tail), which.body)
     here = positions((size, *(1,) * (count + tail)), 0)
-    spread = elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), here, places, unsqueeze(g, dim))
+    spread = elementwise(lambda k, at, v: where(condition("eq", at, k), v, ZERO), here, places, unsqueeze(g, dim))
     return total(spread, tuple(range(dim + 1, dim + 1 + count)))
-
-
-@formula("index_select")
-def _index_select(x: SymbolicTensor, dim: int, which: SymbolicTensor) -> SymbolicTensor:
-    return gather_at(x, dim, which)
 
 
 @formula("index_add")
@@ -281,7 +275,7 @@ def _rows_back(g: SymbolicTensor, which: SymbolicTensor, count: int, padding: in
 
 
 @formula("gather")
-def _gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> SymbolicTensor:
+def gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> SymbolicTensor:
     x, dim = x.fresh(), dim % max(len(x.shape), 1)
     axes = axes_of(which.shape)
     which = which.renamed(axes)
@@ -295,32 +289,27 @@ def _gather(x: SymbolicTensor, dim: int, which: SymbolicTensor, *_: Any) -> Symb
 
 
 @formula("scatter_add")
-def _scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
+def scatter_add(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
     dim %= max(len(x.shape), 1)
     same = all(at == dim or n == m for at, (n, m) in enumerate(zip(x.shape, which.shape, strict=True)))
     if not same or source.shape != which.shape:
         raise NoFormula("scatter_add of parts")
     here = positions(x.shape, dim)
-    added = total(elementwise(lambda k, at, v: cases(((condition("eq", at, k), v),), ZERO), unsqueeze(here, dim),
+    added = total(elementwise(lambda k, at, v: where(condition("eq", at, k), v, ZERO), unsqueeze(here, dim),
                               unsqueeze(which, dim + 1), unsqueeze(source, dim + 1)), dim)
     return elementwise(add, x, added)
 
 
-@formula("narrow_copy")
-def _narrow_copy(x: SymbolicTensor, dim: int, start: int, length: int) -> SymbolicTensor:
-    return narrow(x, dim, start, length)
-
-
 @formula("take")
 def _take(x: SymbolicTensor, which: SymbolicTensor) -> SymbolicTensor:
-    return gather_at(FORMULAS["view"](x, (-1,)), 0, which)
+    return gather_at(view(x, (-1,)), 0, which)
 
 
 @formula("put")
 def _put(x: SymbolicTensor, which: SymbolicTensor, source: SymbolicTensor, accumulate: bool = False) -> SymbolicTensor:
     if not accumulate:
         raise NoFormula("put without accumulate")
-    view, flat = FORMULAS["view"], (prod(which.shape),)
+    flat = (prod(which.shape),)
     added = scatter_at(view(source, flat), 0, view(which, flat), prod(x.shape))
     return elementwise(add, x, view(added, x.shape))
 
@@ -334,40 +323,44 @@ def _select_scatter(x: SymbolicTensor, source: SymbolicTensor, dim: int, index: 
 
 def condition_at(place: Expr) -> Callable[..., Expr]:
     """A function that gives its second value at a place, else its first."""
-    return lambda outside, inside, k: cases(((condition("eq", k, place), inside),), outside)
+    return lambda outside, inside, k: where(condition("eq", k, place), inside, outside)
 
 
 @formula("index_fill")
 def _index_fill(x: SymbolicTensor, dim: int, which: SymbolicTensor, value: Any) -> SymbolicTensor:
-    ones = SymbolicTensor.filled(ONE, (*x.shape[:dim % len(x.shape)], *which.shape, *x.shape[dim % len(x.shape) + 1:]))
-    times = scatter_at(ones, dim % len(x.shape), which, x.shape[dim])
-    return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, symbolic(value), times)
+    dim %= len(x.shape)
+    ones = SymbolicTensor.filled(ONE, (*x.shape[:dim], *which.shape, *x.shape[dim + 1:]))
+    return _replaced(x, symbolic(value), scatter_at(ones, dim, which, x.shape[dim]))
+
+
+def _replaced(x: SymbolicTensor, value: SymbolicTensor, times: SymbolicTensor) -> SymbolicTensor:
+    """The elements of `value` where `times`, how often a place was picked, is not 0; those of `x` elsewhere."""
+    return elementwise(lambda v, w, n: where(condition("gt", n, ZERO), w, v), x, value, times)
 
 
 @formula("index_copy")
 def _index_copy(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: SymbolicTensor) -> SymbolicTensor:
     dim %= len(x.shape)
     times = scatter_at(SymbolicTensor.filled(ONE, source.shape), dim, which, x.shape[dim])
-    moved = scatter_at(source, dim, which, x.shape[dim])
-    return elementwise(lambda v, w, n: cases(((condition("gt", n, ZERO), w),), v), x, moved, times)
+    return _replaced(x, scatter_at(source, dim, which, x.shape[dim]), times)
 
 
 @formula("scatter")
 def _scatter(x: SymbolicTensor, dim: int, which: SymbolicTensor, source: Any, *options: Any) -> SymbolicTensor:
     if x.body != ZERO or not isinstance(source, SymbolicTensor) or any(option is not None for option in options):
         raise NoFormula("scatter, but to zeros,")
-    return _scatter_add(x, dim, which, source) if x.shape else source
+    return scatter_add(x, dim, which, source) if x.shape else source
 
 
 def take_range(x: SymbolicTensor, dim: int, selection: range) -> SymbolicTensor:
     """The elements along a dimension that a slice takes."""
-    return along(x, dim, len(selection), lambda k: k * number(selection.step) + number(selection.start))
+    return reindexed(x, dim, len(selection), lambda k: k * number(selection.step) + number(selection.start))
 
 
 def put_range(g: SymbolicTensor, dim: int, selection: range, size: int) -> SymbolicTensor:
     """Zeros of length `size` along a dimension, with `g` at the elements that a slice takes."""
     step, start = selection.step, selection.start
-    spread = along(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
+    spread = reindexed(g, dim, size, lambda k: call("floordiv", k - number(start) if step > 0 else number(start) - k,
                                                 number(abs(step))))
 
     def chosen(k: Expr, value: Expr) -> Expr:
@@ -377,6 +370,6 @@ def put_range(g: SymbolicTensor, dim: int, selection: range, size: int) -> Symbo
             tests.append(condition("eq", call("mod", k - number(start), number(abs(step))), ZERO))
         if len(selection) == 1:
             tests = [condition("eq", k, number(start))]
-        return cases(((condition("and", *tests), value),), ZERO)
+        return where(condition("and", *tests), value, ZERO)
 
     return elementwise(chosen, positions((*g.shape[:dim], size, *g.shape[dim + 1:]), dim), spread)

@@ -10,8 +10,8 @@ from typing import Any
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, Condition, Expr, Index, IndexValue, number
-from gradcli.symbolic.fold import call, cases, mul, power, substitute
-from gradcli.symbolic.formulas.table import NoFormula, formula
+from gradcli.symbolic.fold import call, mul, power, substitute, where
+from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
 from gradcli.symbolic.sums import sum_over
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -40,13 +40,13 @@ def _reduced(x: SymbolicTensor, dim: Any, keepdim: bool, body: Callable[[Expr, l
 
 def _summed(body: Expr, bound: list[Index], repeats: int) -> Expr:
     if isinstance(body, Condition):     # the count of what holds
-        body = cases(((body, ONE),), ZERO)
+        body = where(body, ONE, ZERO)
     for index in reversed(bound):
         body = sum_over(index, body)
     return number(repeats) * body
 
 
-@formula("sum")
+@formula("sum", "nansum")
 def total(x: SymbolicTensor, dim: Any = None, keepdim: bool = False, *_: Any) -> SymbolicTensor:
     return _reduced(x, dim, keepdim, _summed)
 
@@ -81,27 +81,27 @@ def _logsumexp(x: SymbolicTensor, dim: Any, keepdim: bool = False) -> SymbolicTe
     return _reduced(x, dim, keepdim, lambda body, bound, n: call("log", _summed(call("exp", body), bound, n)))
 
 
-def _dim_of_classes(x: SymbolicTensor, dim: Any) -> int:
+def dim_of_classes(ndim: int, dim: Any) -> int:
     """The dimension of softmax; without one, that of 0.1.12: the first of 0, 1 or 3, else the second."""
-    return (0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else int(dim)
+    return (0 if ndim in (0, 1, 3) else 1) if dim is None else int(dim) % max(ndim, 1)
 
 
 @formula("softmax", "nn_functional_softmax")
 def _softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
-    dim = _dim_of_classes(x, dim)
+    dim = dim_of_classes(len(x.shape), dim)
     powers = elementwise(lambda v: call("exp", v), x)
     return elementwise(lambda a, b: a / b, powers, total(powers, dim, True))
 
 
 @formula("log_softmax", "nn_functional_log_softmax")
 def _log_softmax(x: SymbolicTensor, dim: Any = None, *_: Any) -> SymbolicTensor:
-    dim = _dim_of_classes(x, dim)
+    dim = dim_of_classes(len(x.shape), dim)
     return elementwise(lambda a, b: a - b, x, _logsumexp(x, dim, True))
 
 
 @formula("softmax_back")
 def _softmax_back(g: SymbolicTensor, out: SymbolicTensor, dim: Any = -1, *_: Any) -> SymbolicTensor:
-    weighted = total(elementwise(mul, g, out), _dim_of_classes(out, dim), True)
+    weighted = total(elementwise(mul, g, out), dim_of_classes(len(out.shape), dim), True)
     return elementwise(lambda a, s, y: y * (a - s), g, weighted, out)
 
 
@@ -113,15 +113,6 @@ def _sum_to(x: SymbolicTensor, shape: tuple[int, ...]) -> SymbolicTensor:
         x = total(x, tuple(range(extra)))
     ones = tuple(at for at, (n, want) in enumerate(zip(x.shape, shape, strict=True)) if want == 1 and n != 1)
     return total(x, ones, True) if ones else x
-
-
-def _variance(x: SymbolicTensor, dim: Any, correction: Any, keepdim: bool) -> SymbolicTensor:
-    gone = reduced_dims(dim, len(x.shape))
-    count = prod(x.shape[at] for at in gone)
-    centred = elementwise(lambda v, m: power(v - m, TWO), x, average(x, dim, True))
-    if count - correction <= 0:
-        raise NoFormula("the variance of one element")
-    return elementwise(lambda v: v / number(count - correction), total(centred, dim, keepdim))
 
 
 @formula("linalg_vector_norm")
@@ -146,26 +137,34 @@ def reduced_as(reduction: str, losses: SymbolicTensor) -> SymbolicTensor:
     return average(losses) if reduction == "mean" else total(losses) if reduction == "sum" else losses
 
 
+def dim_and_correction(dim: Any, unbiased: Any, correction: Any) -> tuple[Any, Any]:
+    """The dimensions of a variance, and what is subtracted from the count; var(False) is the variance of all."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    return dim, (1 if unbiased is None else int(unbiased)) if correction is None else correction
 
 
 @formula("var")
-def _var(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None
+def variance(x: SymbolicTensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None
          ) -> SymbolicTensor:
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 1 if unbiased is None else int(unbiased)
-    return _variance(x, dim, correction, keepdim)
+    dim, correction = dim_and_correction(dim, unbiased, correction)
+    gone = reduced_dims(dim, len(x.shape))
+    count = prod(x.shape[at] for at in gone)
+    centred = elementwise(lambda v, m: power(v - m, TWO), x, average(x, dim, True))
+    if count - correction <= 0:
+        raise NoFormula("the variance of one element")
+    return elementwise(lambda v: v / number(count - correction), total(centred, dim, keepdim))
 
 
 @formula("std")
-def _std(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
-    return elementwise(lambda v: power(v, HALF), _var(x, *arguments))
+def deviation(x: SymbolicTensor, *arguments: Any) -> SymbolicTensor:
+    return elementwise(lambda v: power(v, HALF), variance(x, *arguments))
 
 
 @formula("log_softmax_back")
 def _log_softmax_back(g: SymbolicTensor, logs: SymbolicTensor, dim: Any) -> SymbolicTensor:
-    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, total(g, _dim_of_classes(logs, dim), True))
+    sums = total(g, dim_of_classes(len(logs.shape), dim), True)
+    return elementwise(lambda a, b, s: a - call("exp", b) * s, g, logs, sums)
 
 
 # losses over classes
@@ -189,7 +188,7 @@ def _chosen(shape: tuple[int, ...], target: SymbolicTensor, weight: SymbolicTens
     value = ONE if weight is None else weight.renamed((column,)).body
     target = target.renamed(axes)
     test = condition("eq", IndexValue(column), target.body)
-    return SymbolicTensor(shape, (*target.axes[:at], column, *target.axes[at:]), cases(((test, value),), ZERO)), at
+    return SymbolicTensor(shape, (*target.axes[:at], column, *target.axes[at:]), where(test, value, ZERO)), at
 
 
 @formula("nll_back")
@@ -197,7 +196,7 @@ def _nll_back(g: SymbolicTensor, target: SymbolicTensor, weight: Any, ignored: i
               ) -> SymbolicTensor:
     chosen, at = _chosen(tuple(shape), target, weight)
     if reduction == "none":
-        g = SymbolicTensor((*g.shape[:at], 1, *g.shape[at:]), (*g.axes[:at], None, *g.axes[at:]), g.body)
+        g = FORMULAS["unsqueeze"](g, at)
     count = SymbolicTensor.filled(number(prod(target.shape) if reduction == "mean" else 1))
     if reduction == "mean" and weight is not None:
         count = reduced_as("sum", chosen)

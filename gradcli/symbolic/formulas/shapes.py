@@ -19,20 +19,20 @@ def _t(x: SymbolicTensor) -> SymbolicTensor:
 
 
 @formula("transpose")
-def _transpose(x: SymbolicTensor, a: int, b: int) -> SymbolicTensor:
+def transpose(x: SymbolicTensor, a: int, b: int) -> SymbolicTensor:
     order = list(range(len(x.shape)))
     if order:
         order[a], order[b] = order[b], order[a]
-    return _permute(x, tuple(order))
+    return permute(x, tuple(order))
 
 
 @formula("T")
 def _reversed(x: SymbolicTensor) -> SymbolicTensor:
-    return _permute(x, tuple(range(len(x.shape)))[::-1])
+    return permute(x, tuple(range(len(x.shape)))[::-1])
 
 
 @formula("permute")
-def _permute(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
+def permute(x: SymbolicTensor, dims: Any) -> SymbolicTensor:
     return SymbolicTensor(tuple(x.shape[at] for at in dims), tuple(x.axes[at] for at in dims), x.body)
 
 
@@ -43,7 +43,7 @@ def unsqueeze(x: SymbolicTensor, dim: int) -> SymbolicTensor:
 
 
 @formula("squeeze")
-def _squeeze(x: SymbolicTensor, dim: Any = None) -> SymbolicTensor:
+def squeeze(x: SymbolicTensor, dim: Any = None) -> SymbolicTensor:
     gone = reduced_dims(dim, len(x.shape))
     keep = [at for at, n in enumerate(x.shape) if n != 1 or at not in gone]
     return SymbolicTensor(tuple(x.shape[at] for at in keep), tuple(x.axes[at] for at in keep), x.body)
@@ -51,16 +51,25 @@ def _squeeze(x: SymbolicTensor, dim: Any = None) -> SymbolicTensor:
 
 @formula("expand")
 def _expand(x: SymbolicTensor, size: Any, *_: Any) -> SymbolicTensor:
-    lead = len(size) - len(x.shape)
-    return x.expanded(tuple(x.shape[at - lead] if n == -1 else n for at, n in enumerate(size)))
+    return x.expanded(expanded_shape(x.shape, size))
+
+
+def expanded_shape(shape: tuple[int, ...], size: Any) -> tuple[int, ...]:
+    """The shape that `expand` is asked for: -1 is the length that a dimension has."""
+    lead = len(size) - len(shape)
+    return tuple(shape[at - lead] if n == -1 else n for at, n in enumerate(size))
+
+
+def view_shape(shape: tuple[int, ...], size: Any) -> tuple[int, ...]:
+    """The shape that `view` is asked for: -1 is the length that is left."""
+    wanted = tuple(size) if isinstance(size, tuple | list) else (size,)
+    rest = prod(n for n in wanted if n != -1)
+    return tuple(prod(shape) // rest if n == -1 else n for n in wanted)
 
 
 @formula("view", "reshape")
-def _view(x: SymbolicTensor, size: Any = (-1,), *_: Any) -> SymbolicTensor:
-    shape = tuple(size) if isinstance(size, tuple | list) else (size,)
-    if -1 in shape:
-        rest = prod(n for n in shape if n != -1)
-        shape = tuple(prod(x.shape) // rest if n == -1 else n for n in shape)
+def view(x: SymbolicTensor, size: Any = (-1,), *_: Any) -> SymbolicTensor:
+    shape = view_shape(x.shape, size)
     if prod(shape) != prod(x.shape):
         raise NoFormula("view")
     if all(index is None for index in x.axes):

@@ -6,7 +6,7 @@ from typing import Any
 
 from gradcli.symbolic.expression import ZERO
 from gradcli.symbolic.formulas.rearrange import gather_at, put_range, scatter_at, take_range
-from gradcli.symbolic.formulas.shapes import unsqueeze
+from gradcli.symbolic.formulas.shapes import squeeze, unsqueeze
 from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.tensor import SymbolicTensor
 
@@ -24,16 +24,11 @@ def getitem(x: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...] = 
                 x = take_range(x, at, selection)
         else:
             place = item % x.shape[at]
-            x = _without(take_range(x, at, range(place, place + 1)), at)
+            x = squeeze(take_range(x, at, range(place, place + 1)), at)
             at -= 1
         at += 1
     dim, which = _pick(picks)
     return x if which is None else gather_at(x, dim, which)
-
-
-def _without(x: SymbolicTensor, dim: int) -> SymbolicTensor:
-    """A tensor without a dimension of length 1."""
-    return SymbolicTensor((*x.shape[:dim], *x.shape[dim + 1:]), (*x.axes[:dim], *x.axes[dim + 1:]), x.body)
 
 
 def _pick(picks: tuple[Any, ...]) -> tuple[int, SymbolicTensor | None]:
@@ -81,7 +76,7 @@ def _unindex(g: SymbolicTensor, items: tuple[Any, ...], picks: tuple[Any, ...], 
     at = 0
     for item, old in pairs:
         if item is None:
-            g = _without(g, at)
+            g = squeeze(g, at)
             continue
         if isinstance(item, slice):
             selection = range(shape[old])[item]

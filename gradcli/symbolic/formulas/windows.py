@@ -8,11 +8,11 @@ from typing import Any
 
 from gradcli.symbolic.conditions import condition
 from gradcli.symbolic.expression import ZERO, Expr, Index, IndexValue, number
-from gradcli.symbolic.fold import cases, mul, substitute
-from gradcli.symbolic.formulas.rearrange import gather_at, positions, scatter_at
+from gradcli.symbolic.fold import add, mul, substitute, where
+from gradcli.symbolic.formulas.rearrange import gather, gather_at, positions, scatter_add, scatter_at
 from gradcli.symbolic.formulas.reductions import total
-from gradcli.symbolic.formulas.shapes import unsqueeze
-from gradcli.symbolic.formulas.table import FORMULAS, NoFormula, formula
+from gradcli.symbolic.formulas.shapes import permute, unsqueeze, view
+from gradcli.symbolic.formulas.table import NoFormula, formula
 from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.tensor import SymbolicTensor, elementwise
 
@@ -29,7 +29,7 @@ def windows(x: SymbolicTensor, dim: int, count: int, length: int, stride: int = 
     body = x.body if old is None else substitute(x.body, {old: as_place(place)})
     if padding or (count - 1) * stride + (length - 1) * dilation >= size:
         in_range = condition("and", condition("ge", place, ZERO), condition("le", place, number(size - 1)))
-        body = cases(((in_range, body),), ZERO)
+        body = where(in_range, body, ZERO)
     return SymbolicTensor((*x.shape[:dim], count, length, *x.shape[dim + 1:]),
                           (*x.axes[:dim], window, inner, *x.axes[dim + 1:]), body)
 
@@ -47,7 +47,7 @@ def overlapped(x: SymbolicTensor, dim: int, size: int, stride: int = 1, dilation
 
     def added(at: Expr, window: Expr, inner: Expr, value: Expr) -> Expr:
         place = number(stride) * window + number(dilation) * inner - number(padding)
-        return cases(((condition("eq", place, at), value),), ZERO)
+        return where(condition("eq", place, at), value, ZERO)
 
     spread = elementwise(added, here, positions((count, 1, *tail), 0), positions((length, *tail), 0),
                          unsqueeze(x, dim))
@@ -78,14 +78,14 @@ def counts_of(sizes: Lengths, lengths: Lengths, stride: Lengths, dilation: Lengt
                  for n, k, s, d, p in zip(sizes, lengths, stride, dilation, padding, strict=True))
 
 
-def _beside(x: SymbolicTensor, lead: int, inner: bool) -> SymbolicTensor:
+def _with_unit_dims(x: SymbolicTensor, lead: int, inner: bool) -> SymbolicTensor:
     """A tensor with a dimension of length 1 after each behind the first `lead`, or with `inner` before each."""
     for at in range(len(x.shape) - lead):
         x = unsqueeze(x, lead + 2 * at + (0 if inner else 1))
     return x
 
 
-def _before(x: SymbolicTensor, count: int) -> SymbolicTensor:
+def _with_trailing_unit_dims(x: SymbolicTensor, count: int) -> SymbolicTensor:
     """A tensor with `count` dimensions of length 1 at the end."""
     return SymbolicTensor((*x.shape, *(1,) * count), (*x.axes, *(None,) * count), x.body)
 
@@ -99,7 +99,8 @@ def _conv_output(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: L
     lengths = weight.shape[2:]
     counts = counts_of(x.shape[2:], lengths, stride, dilation, padding)
     pieces = unsqueeze(all_windows(x, counts, lengths, stride, dilation, padding), 1)        # N, 1, C, windows
-    out = total(elementwise(mul, pieces, _beside(weight, 2, inner=True)), (2, *range(4, 4 + 2 * len(lengths), 2)))
+    products = elementwise(mul, pieces, _with_unit_dims(weight, 2, inner=True))
+    out = total(products, (2, *range(4, 4 + 2 * len(lengths), 2)))
     return _with_bias(out, bias, len(lengths))
 
 
@@ -107,15 +108,14 @@ def _conv_output(x: SymbolicTensor, weight: SymbolicTensor, bias: Any, stride: L
 def _conv_transposed(g: SymbolicTensor, weight: SymbolicTensor, bias: Any, sizes: Lengths, stride: Lengths,
                      padding: Lengths, dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
-    beside = unsqueeze(_beside(g, 2, inner=False), 2)                                       # N, O, 1, windows
-    product = total(elementwise(mul, beside, _beside(weight, 2, inner=True)), 1)
+    spread = unsqueeze(_with_unit_dims(g, 2, inner=False), 2)                                # N, O, 1, windows
+    product = total(elementwise(mul, spread, _with_unit_dims(weight, 2, inner=True)), 1)
     return _with_bias(all_overlapped(product, sizes, stride, dilation, padding), bias, len(sizes))
 
 
 def _with_bias(out: SymbolicTensor, bias: Any, rank: int) -> SymbolicTensor:
     """Channels of results with their bias, where there is one."""
-    result: SymbolicTensor = out if bias is None else FORMULAS["add"](out, _before(bias, rank))
-    return result
+    return out if bias is None else elementwise(add, out, _with_trailing_unit_dims(bias, rank))
 
 
 @formula("conv_weight_grad")
@@ -123,8 +123,8 @@ def _conv_weight_grad(x: SymbolicTensor, g: SymbolicTensor, lengths: Lengths, st
                       dilation: Lengths, groups: int) -> SymbolicTensor:
     _one_group(groups)
     pieces = unsqueeze(all_windows(x, g.shape[2:], lengths, stride, dilation, padding), 1)
-    beside = unsqueeze(_beside(g, 2, inner=False), 2)
-    return total(elementwise(mul, pieces, beside), (0, *range(3, 3 + 2 * len(lengths), 2)))
+    spread = unsqueeze(_with_unit_dims(g, 2, inner=False), 2)
+    return total(elementwise(mul, pieces, spread), (0, *range(3, 3 + 2 * len(lengths), 2)))
 
 
 def _one_group(groups: int) -> None:
@@ -150,9 +150,9 @@ def _avg_pool_back(g: SymbolicTensor, kernel: Lengths, stride: Lengths, padding:
                    divisor: Any, sizes: Lengths) -> SymbolicTensor:
     share = _share(kernel, padding, ceil, pads_count, divisor)
     first, ones = len(g.shape) - len(kernel), (1,) * len(kernel)
-    beside = _beside(g, first, inner=False)
+    spread = _with_unit_dims(g, first, inner=False)
     shape = (*g.shape[:first], *(n for pair in zip(g.shape[first:], kernel, strict=True) for n in pair))
-    repeated = SymbolicTensor(shape, beside.axes, elementwise(lambda v: share * v, beside).body)
+    repeated = SymbolicTensor(shape, spread.axes, elementwise(lambda v: share * v, spread).body)
     return all_overlapped(repeated, sizes, stride, ones, padding)
 
 
@@ -164,20 +164,17 @@ def _share(kernel: Lengths, padding: Lengths, ceil: bool, pads_count: bool, divi
 
 @formula("put_in_planes", "put_in_places")
 def _put_in_planes(g: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -> SymbolicTensor:
-    view, lead = FORMULAS["view"], g.shape[:len(g.shape) - len(sizes)]
+    lead = g.shape[:len(g.shape) - len(sizes)]
     flat = (*lead, prod(g.shape[len(lead):]))
     zeros = SymbolicTensor.filled(ZERO, (*lead, prod(sizes)))
-    added = FORMULAS["scatter_add"](zeros, len(lead), view(which, flat), view(g, flat))
-    result: SymbolicTensor = view(added, (*lead, *sizes))
-    return result
+    return view(scatter_add(zeros, len(lead), view(which, flat), view(g, flat)), (*lead, *sizes))
 
 
 @formula("take_from_planes")
 def take_from_planes(x: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -> SymbolicTensor:
-    view, lead = FORMULAS["view"], x.shape[:len(x.shape) - len(sizes)]
+    lead = x.shape[:len(x.shape) - len(sizes)]
     places = view(which, (*lead, prod(which.shape[len(lead):])))
-    result: SymbolicTensor = view(FORMULAS["gather"](view(x, (*lead, prod(sizes))), len(lead), places), which.shape)
-    return result
+    return view(gather(view(x, (*lead, prod(sizes))), len(lead), places), which.shape)
 
 
 # unfolding and interpolation
@@ -186,17 +183,16 @@ def take_from_planes(x: SymbolicTensor, which: SymbolicTensor, sizes: Lengths) -
 def _im2col(x: SymbolicTensor, kernel: Lengths, dilation: Lengths, padding: Lengths, stride: Lengths
             ) -> SymbolicTensor:
     counts = counts_of(x.shape[2:], kernel, stride, dilation, padding)
-    pieces = FORMULAS["permute"](all_windows(x, counts, kernel, stride, dilation, padding), (0, 1, 3, 5, 2, 4))
-    result: SymbolicTensor = FORMULAS["view"](pieces, (x.shape[0], x.shape[1] * prod(kernel), prod(counts)))
-    return result
+    pieces = permute(all_windows(x, counts, kernel, stride, dilation, padding), (0, 1, 3, 5, 2, 4))
+    return view(pieces, (x.shape[0], x.shape[1] * prod(kernel), prod(counts)))
 
 
 @formula("col2im")
 def _col2im(x: SymbolicTensor, sizes: Lengths, kernel: Lengths, dilation: Lengths, padding: Lengths, stride: Lengths
             ) -> SymbolicTensor:
     counts = counts_of(sizes, kernel, stride, dilation, padding)
-    parts = FORMULAS["view"](x, (x.shape[0], x.shape[1] // prod(kernel), *kernel, *counts))
-    return all_overlapped(FORMULAS["permute"](parts, (0, 1, 4, 2, 5, 3)), sizes, stride, dilation, padding)
+    parts = view(x, (x.shape[0], x.shape[1] // prod(kernel), *kernel, *counts))
+    return all_overlapped(permute(parts, (0, 1, 4, 2, 5, 3)), sizes, stride, dilation, padding)
 
 
 @formula("resample_kernel", "averaged_parts")
@@ -205,7 +201,7 @@ def _resampled(x: SymbolicTensor, tables: tuple[Any, ...], *_: Any) -> SymbolicT
         dim = len(x.shape) - len(tables) + at
         pieces = gather_at(x, dim, places)
         if weights is not None:
-            pieces = elementwise(mul, pieces, _before(weights, len(x.shape) - dim - 1))
+            pieces = elementwise(mul, pieces, _with_trailing_unit_dims(weights, len(x.shape) - dim - 1))
         x = total(pieces, dim + 1)
     return x
 
@@ -215,6 +211,6 @@ def _unsampled(g: SymbolicTensor, tables: tuple[Any, ...], sizes: Lengths, *_: A
     for at, (places, weights) in enumerate(tables):
         dim = len(g.shape) - len(tables) + at
         share = SymbolicTensor.filled(number(1), places.shape) if weights is None else weights
-        spread = elementwise(mul, unsqueeze(g, dim + 1), _before(share, len(g.shape) - dim - 1))
+        spread = elementwise(mul, unsqueeze(g, dim + 1), _with_trailing_unit_dims(share, len(g.shape) - dim - 1))
         g = scatter_at(spread, dim, places, sizes[at])
     return g

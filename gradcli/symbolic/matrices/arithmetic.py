@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gradcli.symbolic import fold
-from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, Number, number
-from gradcli.symbolic.known_values import has_minus, is_even
+from gradcli.symbolic.expression import MINUS_ONE, ONE, ZERO, Expr, is_integer, number
 from gradcli.symbolic.matrices.terms import (
     Expanded,
     Filled,
@@ -22,6 +21,8 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
+from gradcli.symbolic.special_values import is_even
+from gradcli.symbolic.term_order import has_minus
 
 
 def filled(value: Expr, shape: Shape = ()) -> Term:
@@ -185,7 +186,7 @@ def power(base: Term, exponent: Expr) -> Term:
     shape, base = base.shape, plain(base)
     if isinstance(base, Function) and base.name == "abs" and is_even(exponent):
         return expanded(power(base.arguments[0], exponent), shape)
-    integral = isinstance(exponent, Number) and exponent.value.denominator == 1
+    integral = is_integer(exponent)
     if isinstance(base, Filled):
         return Filled(shape, fold.power(base.value, exponent))
     if isinstance(base, Product) and integral:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.symbolic.expression import ONE, ZERO
 from gradcli.symbolic.matrices.arithmetic import multiply, power
 from gradcli.symbolic.matrices.dims import lifted, without_scalars
@@ -11,15 +9,8 @@ from gradcli.symbolic.matrices.products import are_singular_values, is_lower, ma
 from gradcli.symbolic.matrices.rules import RULES, rule
 from gradcli.symbolic.matrices.terms import Diagonal, Filled, Function, NoMatrixForm, Outer, Product, Term
 
-
-@rule("amax")
-def _amax(x: Term, dim: Any = None, keepdim: bool = False) -> Term:
-    return _in_order(x, 0, keepdim)
-
-
-@rule("amin")
-def _amin(x: Term, dim: Any = None, keepdim: bool = False) -> Term:
-    return _in_order(x, -1, keepdim)
+rule("amax")(lambda x, dim=None, keepdim=False: _in_order(x, 0, keepdim))
+rule("amin")(lambda x, dim=None, keepdim=False: _in_order(x, -1, keepdim))
 
 
 def _in_order(x: Term, at: int, keepdim: bool) -> Term:

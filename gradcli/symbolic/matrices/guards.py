@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from typing import Any
 
@@ -11,18 +10,13 @@ from gradcli.symbolic.matrices.arithmetic import add, expanded, filled, multiply
 from gradcli.symbolic.matrices.products import matmul
 from gradcli.symbolic.matrices.terms import (
     Compared,
-    Diagonal,
-    Expanded,
     Filled,
     Function,
-    Lifted,
     MatMul,
-    Outer,
     Product,
-    Reduced,
     Sum,
     Term,
-    Transposed,
+    with_parts,
 )
 from gradcli.symbolic.simplification.branches import TINY
 
@@ -39,23 +33,9 @@ def without_guards(term: Term) -> Term:
             return reduce(matmul, map(without_guards, factors))
         case Function(_, "where", (test, then, _)) if _is_guard(test):
             return without_guards(then)
-        case Function(_, _, arguments):
-            return replace(term, arguments=tuple(map(_argument, arguments)))
-        case Outer(_, left, right):
-            return replace(term, left=without_guards(left), right=without_guards(right))
-        case Transposed(_, matrix):
-            return replace(term, matrix=without_guards(matrix))
-        case Diagonal(_, vector):
-            return replace(term, vector=without_guards(vector))
-        case Lifted(_, source, _) | Expanded(_, source) | Reduced(_, _, source, _):
-            return replace(term, source=without_guards(source))
-    return term
-
-
-def _argument(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_argument, value))
-    return without_guards(value) if isinstance(value, Term) else value
+        case Compared():
+            return term
+    return with_parts(term, without_guards)
 
 
 def _is_guard(test: Any) -> bool:

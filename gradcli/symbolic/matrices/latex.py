@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 from gradcli.symbolic.expression import Expr
-from gradcli.symbolic.latex import FUNCTIONS, RENAMED, SIGNS, LatexWriter, in_a_row, in_brackets
-from gradcli.symbolic.matrices.notation import NAMES, TextbookWriter
+from gradcli.symbolic.latex import FUNCTIONS, RENAMED, SIGNS, LatexWriter, in_parentheses, juxtaposed
+from gradcli.symbolic.matrices.notation import NAMES, UnicodeMatrices
 
 
-class LatexMatrices(TextbookWriter):
+class LatexMatrices(UnicodeMatrices):
     """Writes terms as LaTeX."""
 
-    times, over, ones, transpose, inverse = r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
-    bars, basis = True, r"\mathbf{{e}}_{{{}}}"
-    signs = SIGNS
+    minus, times, over, ones, transpose, inverse = "-", r"\odot", r"\oslash", r"\mathbf{1}", r"^{\top}", "^{-1}"
+    inverse_transpose = r"^{-\top}"
+    writer: LatexWriter
+    bars, signs, basis, digits = True, SIGNS, r"\mathbf{{e}}_{{{}}}", dict[int, int]()
 
     def __init__(self, decimals: bool = False) -> None:
         self.writer = LatexWriter(decimals=decimals)
-
-    def number(self, value: Expr) -> str:
-        return self.writer.text(value)
 
     def identifier(self, name: str) -> str:
         return self.writer.identifier(name)
 
     def parenthesised(self, text: str) -> str:
-        return in_brackets(text)
+        return in_parentheses(text)
 
     def joined(self, parts: list[str]) -> str:
-        return in_a_row(parts)
+        return juxtaposed(parts)
 
     def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
         if not below:
-            return in_a_row([*above, *([rest] if rest else [])])
+            return juxtaposed([*above, *([rest] if rest else [])])
         within = [*above, rest] if has_terms and rest else above
-        text = rf"\frac{{{in_a_row(within or ['1'])}}}{{{in_a_row(below)}}}"
+        text = rf"\frac{{{juxtaposed(within or ['1'])}}}{{{juxtaposed(below)}}}"
         return text if has_terms or not rest else f"{text} {rest}"
 
     def raised(self, base: str, exponent: str) -> str:
@@ -53,15 +51,12 @@ class LatexMatrices(TextbookWriter):
         if name == "abs":
             return rf"\left|{arguments[0]}\right|"
         name = RENAMED.get(name, name)
-        known = name in FUNCTIONS or name == "det"
-        head = rf"\{name}" if known else r"\operatorname{" + NAMES.get(name, name).replace("_", r"\_") + "}"
+        has_macro = name in FUNCTIONS or name == "det"
+        head = rf"\{name}" if has_macro else r"\operatorname{" + NAMES.get(name, name).replace("_", r"\_") + "}"
         return head + self.parenthesised(", ".join(arguments))
 
     def norm(self, text: str, index: str) -> str:
         return rf"\left\|{text}\right\|" + (f"_{{{index}}}" if index else "")
-
-    def inverse_transpose(self) -> str:
-        return r"^{-\top}"
 
     def exponent(self, value: Expr) -> str:
         return self.writer.exponent(value)

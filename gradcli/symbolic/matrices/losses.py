@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.symbolic.expression import MINUS_ONE, number
-from gradcli.symbolic.formulas.reductions import reduced_dims
+from gradcli.symbolic.formulas.reductions import dim_of_classes, reduced_dims
 from gradcli.symbolic.matrices.arithmetic import apply, filled, multiply, scaled
 from gradcli.symbolic.matrices.arrange import reduced
 from gradcli.symbolic.matrices.dims import lifted
@@ -16,17 +16,12 @@ from gradcli.symbolic.matrices.terms import Function, NoMatrixForm, Shape, Term
 
 @rule("softmax", "nn_functional_softmax")
 def _softmax(x: Term, dim: Any = None, *_: Any) -> Term:
-    return Function(x.shape, "softmax", (x, _dim_of_classes(x, dim)))
+    return Function(x.shape, "softmax", (x, dim_of_classes(len(x.shape), dim)))
 
 
 @rule("log_softmax", "nn_functional_log_softmax")
 def _log_softmax(x: Term, dim: Any = None, *_: Any) -> Term:
-    return Function(x.shape, "log_softmax", (x, _dim_of_classes(x, dim)))
-
-
-def _dim_of_classes(x: Term, dim: Any) -> int:
-    """The dimension of softmax; without one, that of 0.1.12."""
-    return (0 if len(x.shape) in (0, 1, 3) else 1) if dim is None else int(dim) % max(len(x.shape), 1)
+    return Function(x.shape, "log_softmax", (x, dim_of_classes(len(x.shape), dim)))
 
 
 @rule("logsumexp")
@@ -42,13 +37,13 @@ def _logsumexp(x: Term, dim: Any, keepdim: bool = False) -> Term:
 
 @rule("softmax_back")
 def _softmax_back(g: Term, out: Term, dim: Any = -1, *_: Any) -> Term:
-    at = _dim_of_classes(out, dim)
+    at = dim_of_classes(len(out.shape), dim)
     return multiply(out, added(g, scaled(MINUS_ONE, reduced("sum", multiply(g, out), (at,), True))))
 
 
 @rule("log_softmax_back")
 def _log_softmax_back(g: Term, logs: Term, dim: Any) -> Term:
-    total_of_rows = reduced("sum", g, (_dim_of_classes(logs, dim),), True)
+    total_of_rows = reduced("sum", g, (dim_of_classes(len(logs.shape), dim),), True)
     return added(g, scaled(MINUS_ONE, multiply(apply("exp", logs), total_of_rows)))
 
 

@@ -24,37 +24,39 @@ from gradcli.symbolic.matrices.terms import (
     Term,
     Transposed,
 )
-from gradcli.symbolic.matrices.text import has_minus, is_negative, negated, quotient_of
+from gradcli.symbolic.matrices.text import ATOM, PRODUCT, SUM, MatrixText, has_minus, is_negative, quotient_of
 from gradcli.symbolic.text import SIGNS, SUBSCRIPTS, SUPERSCRIPTS, UNICODE, UNICODE_SIGNS, Writer, greek
 
-ATOM, PRODUCT, SUM = range(3)     # precedences, the tightest first
 OF_CLASSES = ("softmax", "log_softmax", "logsumexp")
 NAMES = {"trace": "tr", "one_hot": "onehot", "svd0": "U", "svd1": "S", "svd2": "Vh", "eigh0": "L", "eigh1": "V"}
 
 
-class TextbookWriter:
-    """Writes terms with juxtaposed matrices, columns as vectors, and the dot in a circle for elements."""
+class UnicodeMatrices(MatrixText):
+    """Writes terms with juxtaposed matrices, columns as vectors, and the dot in a circle for elements.
 
-    minus, times, over, ones, identity, transpose, inverse, bars = "-", "", "", "", "I", "", "", False
-    signs, basis, digits = dict[str, str](), "", dict[int, int]()       # never changed; of rows of the identity
+    The signs are those of Unicode; a notation with others derives from it.
+    """
+
+    minus, times, over, ones, identity, transpose, inverse, bars = "−", "⊙", "⊘", "𝟏", "I", "ᵀ", "⁻¹", False
+    inverse_transpose = "⁻ᵀ"
+    signs, basis, digits = {**SIGNS, **UNICODE_SIGNS}, "e{}", SUBSCRIPTS        # never changed; of rows of the identity
+
+    def __init__(self, decimals: bool = False) -> None:
+        self.writer = Writer((), decimals, UNICODE)
 
     # the signs of one notation
-
-    def number(self, value: Expr) -> str:
-        """An exact number."""
-        raise NotImplementedError
 
     def identifier(self, name: str) -> str:
         """A name of the program."""
         return greek(name)
 
-    def parenthesised(self, text: str) -> str:
-        """A text in parentheses."""
-        return f"({text})"
-
     def joined(self, parts: list[str]) -> str:
         """A product of matrices."""
-        raise NotImplementedError
+        text = parts[0]
+        for before, part in zip(parts, parts[1:], strict=False):
+            close = all(piece.startswith("(") or len(piece.rstrip("ᵀ⁻¹")) == 1 for piece in (before, part))
+            text += ("" if close else " ") + part
+        return text
 
     def indexed(self, base: str, items: list[str]) -> str:
         """An element, a row or a column."""
@@ -62,34 +64,27 @@ class TextbookWriter:
 
     def raised(self, base: str, exponent: str) -> str:
         """A power of a number."""
-        raise NotImplementedError
+        return base + exponent.translate(SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"
 
     def elements_raised(self, base: str, exponent: str) -> str:
         """A power of each element."""
-        raise NotImplementedError
+        return f"{base}^∘{exponent}" if exponent.isalnum() else f"{base}^∘({exponent})"
 
     def root(self, text: str) -> str:
         """A square root."""
-        raise NotImplementedError
+        return f"√({text})"
 
     def called(self, name: str, arguments: list[str]) -> str:
         """A function of some arguments."""
-        raise NotImplementedError
+        if name == "abs":
+            return f"|{arguments[0]}|"
+        return f"{NAMES.get(name, name)}({', '.join(arguments)})"
 
     def norm(self, text: str, index: str) -> str:
         """A norm, by its index."""
-        raise NotImplementedError
+        return f"‖{text}‖" + (f"_{index}" if index else "")
 
     # terms
-
-    def text(self, term: Term) -> str:
-        """A term in this notation; raises NoMatrixForm for one that has none."""
-        return self.write(term)[0]
-
-    def operand(self, term: Term, bound: int) -> str:
-        """A term, in parentheses where its outermost operator is looser."""
-        text, own = self.write(term)
-        return text if own <= bound else self.parenthesised(text)
 
     def write(self, term: Term) -> tuple[str, int]:
         """The text of a term, and the precedence of its outermost operator."""
@@ -122,12 +117,8 @@ class TextbookWriter:
         if isinstance(term, Transposed | Outer | Lifted | Diagonal):
             return self.operand(transposed(term), ATOM)
         if isinstance(term, Function) and term.name == "inverse":
-            return self.operand(term.arguments[0], ATOM) + self.inverse_transpose()
+            return self.operand(term.arguments[0], ATOM) + self.inverse_transpose
         return self.operand(term, ATOM) + self.transpose
-
-    def inverse_transpose(self) -> str:
-        """What marks the transpose of an inverse."""
-        raise NotImplementedError
 
     def reshaping(self, term: Term) -> tuple[str, int]:
         """What sums over dimensions, repeats, or adds dimensions."""
@@ -184,19 +175,9 @@ class TextbookWriter:
         [(base, _)] = source.factors
         return self.norm(self.text(base), "F" if len(base.shape) == 2 else "")
 
-    def sum(self, terms: tuple[Term, ...], shape: tuple[int, ...]) -> str:
-        """A sum; what has a minus sign comes last, and vectors are repeated where they stand beside matrices."""
-        pieces: list[str] = []
-        for term in sorted(terms, key=has_minus):
-            negative = has_minus(term)
-            part = negated(term) if negative else term
-            if part.shape and part.shape != shape:
-                text = self.repeated(part, shape)
-            else:
-                text = self.operand(part, PRODUCT)
-            sign = (f" {self.minus} " if negative else " + ") if pieces else self.minus if negative else ""
-            pieces.append(sign + text)
-        return "".join(pieces)
+    def summand(self, term: Term, shape: tuple[int, ...]) -> str:
+        """A term of a sum, without its sign; vectors are repeated where they stand beside matrices."""
+        return self.repeated(term, shape) if term.shape and term.shape != shape else super().summand(term, shape)
 
     def product(self, term: Product) -> tuple[str, int]:
         """A number, quotients of numbers, and products of elements."""
@@ -220,7 +201,8 @@ class TextbookWriter:
 
     def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
         """Numbers before a tensor and below it; `has_terms` says that these are not only known ones."""
-        raise NotImplementedError
+        text = " ".join([*above, *([rest] if rest else [])]) or "1"
+        return text + ("" if not below else f"/{below[0]}" if len(below) == 1 else f"/({' '.join(below)})")
 
     def power(self, factor: Term, exponent: Expr) -> str:
         """A factor to an exponent, whose sign does not count."""
@@ -321,47 +303,3 @@ def _dot_product(term: Reduced) -> tuple[Term, Term] | None:
         return None
     factors = [factor for factor, power in source.factors if power == ONE and factor.shape == source.shape]
     return (factors[0], factors[1]) if len(factors) == len(source.factors) == 2 else None
-
-
-class UnicodeMatrices(TextbookWriter):
-    """Writes terms with the signs of Unicode."""
-
-    minus, times, over, ones, transpose, inverse = "−", "⊙", "⊘", "𝟏", "ᵀ", "⁻¹"
-    signs, basis, digits = {**SIGNS, **UNICODE_SIGNS}, "e{}", SUBSCRIPTS
-
-    def __init__(self, decimals: bool = False) -> None:
-        self.writer = Writer((), decimals, UNICODE)
-
-    def number(self, value: Expr) -> str:
-        return self.writer.text(value)
-
-    def joined(self, parts: list[str]) -> str:
-        text = parts[0]
-        for before, part in zip(parts, parts[1:], strict=False):
-            close = all(piece.startswith("(") or len(piece.rstrip("ᵀ⁻¹")) == 1 for piece in (before, part))
-            text += ("" if close else " ") + part
-        return text
-
-    def quotient(self, above: list[str], below: list[str], rest: str, has_terms: bool) -> str:
-        text = " ".join([*above, *([rest] if rest else [])]) or "1"
-        return text + ("" if not below else f"/{below[0]}" if len(below) == 1 else f"/({' '.join(below)})")
-
-    def raised(self, base: str, exponent: str) -> str:
-        return base + exponent.translate(SUPERSCRIPTS) if exponent.isdigit() else f"{base}^({exponent})"
-
-    def elements_raised(self, base: str, exponent: str) -> str:
-        return f"{base}^∘{exponent}" if exponent.isalnum() else f"{base}^∘({exponent})"
-
-    def root(self, text: str) -> str:
-        return f"√({text})"
-
-    def called(self, name: str, arguments: list[str]) -> str:
-        if name == "abs":
-            return f"|{arguments[0]}|"
-        return f"{NAMES.get(name, name)}({', '.join(arguments)})"
-
-    def norm(self, text: str, index: str) -> str:
-        return f"‖{text}‖" + (f"_{index}" if index else "")
-
-    def inverse_transpose(self) -> str:
-        return "⁻ᵀ"

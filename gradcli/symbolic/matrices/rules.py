@@ -14,7 +14,8 @@ import numpy as np
 
 from gradcli.symbolic.exact import exact
 from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, TWO, ZERO, number
-from gradcli.symbolic.formulas.reductions import reduced_dims
+from gradcli.symbolic.formulas.reductions import dim_and_correction, reduced_dims
+from gradcli.symbolic.formulas.shapes import expanded_shape, view_shape
 from gradcli.symbolic.matrices.arithmetic import apply, common_shape, divide, expanded, filled, multiply, power, scaled
 from gradcli.symbolic.matrices.arrange import on_diagonal, reduced, reshaped, summed_to
 from gradcli.symbolic.matrices.dims import lifted, lowered
@@ -63,9 +64,8 @@ def _same(x: Term, *_: Any) -> Term:
     return x
 
 
-@rule("mm", "mv", "dot")
-def _mm(a: Term, b: Term) -> Term:
-    return matmul(a, b)
+rule("mm", "mv", "dot")(matmul)
+rule("t", "T", "mT")(transposed)
 
 
 @rule("stacked_mm")
@@ -86,11 +86,6 @@ def _linear(x: Term, weight: Term, bias: Any = None) -> Term:
         raise NoMatrixForm
     product = matmul(weight, x) if len(x.shape) == 1 else matmul(x, transposed(weight))
     return product if bias is None else added(product, bias)
-
-
-@rule("t", "T", "mT")
-def _t(x: Term) -> Term:
-    return transposed(x)
 
 
 @rule("transpose")
@@ -140,17 +135,12 @@ def _squeeze(x: Term, dim: Any = None) -> Term:
 
 @rule("expand")
 def _expand(x: Term, size: Any, *_: Any) -> Term:
-    lead = len(size) - len(x.shape)
-    return expanded(x, tuple(x.shape[at - lead] if n == -1 else n for at, n in enumerate(size)))
+    return expanded(x, expanded_shape(x.shape, size))
 
 
 @rule("view", "reshape")
 def _view(x: Term, size: Any = (-1,), *_: Any) -> Term:
-    shape = tuple(size) if isinstance(size, tuple | list) else (size,)
-    if -1 in shape:
-        rest = prod(n for n in shape if n != -1)
-        shape = tuple(prod(x.shape) // rest if n == -1 else n for n in shape)
-    return reshaped(x, shape)
+    return reshaped(x, view_shape(x.shape, size))
 
 
 @rule("sum")
@@ -327,30 +317,20 @@ def _narrow(x: Term, dim: int, start: int, length: int) -> Term:
     return _getitem(x, (*[slice(None)] * dim, slice(start, start + length)))
 
 
-@rule("zeros_like")
-def _zeros_like(x: Term, *_: Any) -> Term:
-    return Filled(x.shape, ZERO)
-
-
-@rule("ones_like")
-def _ones_like(x: Term, *_: Any) -> Term:
-    return Filled(x.shape, ONE)
+rule("zeros_like")(lambda x, *_: Filled(x.shape, ZERO))
+rule("ones_like")(lambda x, *_: Filled(x.shape, ONE))
 
 
 @rule("var")
 def _var(x: Term, dim: Any = None, unbiased: Any = None, keepdim: bool = False, correction: Any = None) -> Term:
-    if isinstance(dim, bool):
-        dim, unbiased = None, dim
-    if correction is None:
-        correction = 1 if unbiased is None else int(unbiased)
+    dim, correction = dim_and_correction(dim, unbiased, correction)
     dims = reduced_dims(dim, len(x.shape))
     if len(dims) == len(x.shape) and not keepdim and correction in (0, 1):
         return Function((), ".var", (x,) if correction else (x, False))
     count = prod(x.shape[at] for at in dims) - correction
     if count <= 0:
         raise NoMatrixForm
-    centred = added(x, scaled(MINUS_ONE, reduced("mean", x, dims, True) if len(dims) < len(x.shape) else
-                            reduced("mean", x, dims, False)))
+    centred = added(x, scaled(MINUS_ONE, reduced("mean", x, dims, len(dims) < len(x.shape))))
     return divide(reduced("sum", power(centred, TWO), dims, keepdim), filled(number(count)))
 
 

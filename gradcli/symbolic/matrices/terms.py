@@ -6,8 +6,8 @@ everything broadcasts as in a program: a vector is a row beside a matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.symbolic.expression import Expr
@@ -166,6 +166,31 @@ def parts(term: Term) -> tuple[Term, ...]:
                 argument if isinstance(argument, tuple) else (argument,))]
             return tuple(value for value in listed if isinstance(value, Term))
     return ()
+
+
+def with_parts(term: Term, change: Callable[[Term], Term]) -> Term:
+    """A term with a function applied to its direct parts, in the same structure: nothing is simplified."""
+    match term:
+        case Sum(_, terms):
+            return replace(term, terms=tuple(map(change, terms)))
+        case MatMul(_, factors):
+            return replace(term, factors=tuple(map(change, factors)))
+        case Product(_, _, factors):
+            return replace(term, factors=tuple((change(factor), exponent) for factor, exponent in factors))
+        case Outer(_, left, right) | Compared(_, _, left, right):
+            return replace(term, left=change(left), right=change(right))
+        case Transposed(_, matrix):
+            return replace(term, matrix=change(matrix))
+        case Diagonal(_, vector):
+            return replace(term, vector=change(vector))
+        case Lifted(_, source, _) | Expanded(_, source) | Reduced(_, _, source, _):
+            return replace(term, source=change(source))
+        case Function(_, _, arguments):
+            return replace(term, arguments=tuple(
+                tuple(change(value) if isinstance(value, Term) else value for value in argument)
+                if isinstance(argument, tuple) else change(argument) if isinstance(argument, Term) else argument
+                for argument in arguments))
+    return term
 
 
 def walk(term: Term) -> Iterator[Term]:

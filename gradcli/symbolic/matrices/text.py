@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradcli.symbolic import fold
-from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Mul, Number, Power, number
+from gradcli.symbolic.expression import HALF, MINUS_ONE, ONE, Expr, Number, Power, factors_of, number
 from gradcli.symbolic.fold import mul
-from gradcli.symbolic.known_values import has_minus as is_minus
 from gradcli.symbolic.matrices import arithmetic
 from gradcli.symbolic.matrices.terms import (
     Compared,
@@ -27,7 +26,9 @@ from gradcli.symbolic.matrices.terms import (
     Sum,
     Term,
     Transposed,
+    with_parts,
 )
+from gradcli.symbolic.term_order import has_minus as is_minus
 from gradcli.symbolic.text import SIGNS, Writer
 
 ATOM, POWER, PRODUCT, SUM, COMPARISON = range(5)     # precedences, the tightest first
@@ -98,21 +99,15 @@ def _turned(term: Term) -> Term | None:
 def multiplied_out(term: Term) -> Term:
     """A sum whose products of sums are multiplied out, at any depth, where it has fewer terms then."""
     match term:
-        case MatMul(_, factors):
-            return replace(term, factors=tuple(map(multiplied_out, factors)))
-        case Transposed(_, matrix):
-            return replace(term, matrix=multiplied_out(matrix))
-        case Reduced(_, _, source, _):
-            return replace(term, source=multiplied_out(source))
-        case Product(_, _, factors):
-            return replace(term, factors=tuple((multiplied_out(factor), e) for factor, e in factors))
+        case MatMul() | Transposed() | Reduced() | Product():
+            return with_parts(term, multiplied_out)
         case Sum(shape, terms):
             parts = [part for one in terms for part in _distributed(one)]
             other = arithmetic.add(*parts) if len(parts) > len(terms) else term
             if not isinstance(other, Sum) or len(other.terms) < len(terms) or (
                     len(other.terms) == len(terms) and len(parts) > len(terms)):
                 return arithmetic.expanded(other, shape)
-            return replace(term, terms=tuple(map(multiplied_out, terms)))
+            return with_parts(term, multiplied_out)
     return term
 
 
@@ -148,7 +143,7 @@ def quotient_of(value: Expr) -> tuple[list[Expr], list[Expr]]:
     """The factors of a number that is made of roots and constants, above and below a stroke."""
     above: list[Expr] = []
     below: list[Expr] = []
-    for factor in value.factors if isinstance(value, Mul) else (value,):
+    for factor in factors_of(value):
         if isinstance(factor, Power) and is_minus(factor.exponent):
             below.append(fold.power(factor, MINUS_ONE))
         elif isinstance(factor, Number):
@@ -174,6 +169,8 @@ class MatrixText:
     decimals    whether fractions that end are written as decimals
     """
 
+    minus = "-"
+
     def __init__(self, decimals: bool = False) -> None:
         self.writer = Writer(decimals=decimals)
 
@@ -184,7 +181,11 @@ class MatrixText:
     def operand(self, term: Term, bound: int) -> str:
         """A term as text, in parentheses where its outermost operator is looser."""
         text, own = self.write(term)
-        return text if own <= bound else f"({text})"
+        return text if own <= bound else self.parenthesised(text)
+
+    def parenthesised(self, text: str) -> str:
+        """A text in parentheses."""
+        return f"({text})"
 
     def number(self, value: Expr) -> str:
         """An exact number as text."""
@@ -200,7 +201,7 @@ class MatrixText:
                 return (filled_text(shape, text) if shape else text), (
                     ATOM if shape or PLAIN_NUMBER.fullmatch(text) else SUM if has_minus(term) else PRODUCT)
             case Sum(_, terms):
-                return self.sum(terms), SUM
+                return self.sum(terms, term.shape), SUM
             case Product():
                 return self.product(term)
             case MatMul(_, factors):
@@ -215,9 +216,9 @@ class MatrixText:
                 return f"where({self.comparison(term)}, 1.0, 0.0)", ATOM
             case Function():
                 return self.function(term)
-        return self.reshaping(term), ATOM
+        return self.rearranged(term), ATOM
 
-    def reshaping(self, term: Term) -> str:
+    def rearranged(self, term: Term) -> str:
         """What sums over dimensions, repeats, or adds dimensions."""
         match term:
             case Lifted(_, Reduced(_, name, source, (at,)), dim) if at == dim:
@@ -244,15 +245,19 @@ class MatrixText:
         """A comparison, whose elements are truth values."""
         return f"{self.operand(term.left, SUM)} {SIGNS[term.name]} {self.operand(term.right, SUM)}"
 
-    def sum(self, terms: tuple[Term, ...]) -> str:
+    def sum(self, terms: tuple[Term, ...], shape: tuple[int, ...]) -> str:
         """A sum; what has a minus sign comes last."""
         pieces: list[str] = []
         for term in sorted(terms, key=has_minus):
             negative = has_minus(term)
-            text = self.operand(negated(term) if negative else term, PRODUCT)
-            sign = (" - " if negative else " + ") if pieces else "-" if negative else ""
+            text = self.summand(negated(term) if negative else term, shape)
+            sign = (f" {self.minus} " if negative else " + ") if pieces else self.minus if negative else ""
             pieces.append(sign + text)
         return "".join(pieces)
+
+    def summand(self, term: Term, shape: tuple[int, ...]) -> str:
+        """A term of a sum of this shape, without its sign."""
+        return self.operand(term, PRODUCT)
 
     def product(self, term: Product) -> tuple[str, int]:
         """A product and quotient, element by element."""
@@ -266,9 +271,9 @@ class MatrixText:
         if any(not isinstance(factor, Compared) for factor, _ in term.factors):     # truth values become numbers
             above = [(TruthValues(factor.shape, factor) if isinstance(factor, Compared) else factor, e)
                      for factor, e in above]
-        upper = [*top, *(self.raised(factor, e, PRODUCT if alone and factor.shape and isinstance(
+        upper = [*top, *(self.factor(factor, e, PRODUCT if alone and factor.shape and isinstance(
             factor, MatMul) and factor is above[-1][0] else POWER) for factor, e in above)] or ["1"]
-        lower = [*bottom, *(self.raised(factor, e, POWER) for factor, e in below)]
+        lower = [*bottom, *(self.factor(factor, e, POWER) for factor, e in below)]
         text = "*".join(upper)
         if lower:
             text += "/" + (lower[0] if len(lower) == 1 else f"({'*'.join(lower)})")
@@ -288,7 +293,7 @@ class MatrixText:
         return [self.writer.operand(part, POWER) for part in above], [
             self.writer.operand(part, POWER) for part in below]
 
-    def raised(self, base: Term, exponent: Expr, bound: int) -> str:
+    def factor(self, base: Term, exponent: Expr, bound: int) -> str:
         """A power."""
         if exponent == ONE:
             return self.operand(base, bound)

@@ -32,7 +32,7 @@ from gradcli.symbolic.expression import (
     number,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute
+from gradcli.symbolic.fold import add, cases, mul, rebuild, substitute, where
 from gradcli.symbolic.index_arithmetic import as_place
 from gradcli.symbolic.simplification.orderings import by_order
 
@@ -56,7 +56,7 @@ class Interval(NamedTuple):
         """Where a quantity lies: an index from 0 up to its last value, others anywhere."""
         return Interval(0, False, quantity.index.size - 1, False) if isinstance(quantity, IndexValue) else Interval()
 
-    def under(self, name: str, value: Fraction, integral: bool) -> Interval:
+    def restricted(self, name: str, value: Fraction, integral: bool) -> Interval:
         """The part in which a comparison with a value holds; of whole numbers with `integral`."""
         low, low_open, high, high_open = self
         if integral and name in ("gt", "lt") and value.denominator == 1:
@@ -108,7 +108,7 @@ def holds(test: Expr, facts: Facts) -> bool | None:
         if other is not None and other[0] == quantity:
             if other[1:] == (name, value):
                 return True
-            interval = interval.under(*other[1:], isinstance(quantity, IndexValue))
+            interval = interval.restricted(*other[1:], isinstance(quantity, IndexValue))
     return interval.decides(name, value)
 
 
@@ -125,32 +125,32 @@ def comparisons(test: Expr, holding: bool = True) -> Facts:
     return ()
 
 
-def under(expr: Expr, facts: Facts = ()) -> Expr:
+def refined(expr: Expr, facts: Facts = ()) -> Expr:
     """An expression where comparisons hold: what these decide is decided."""
     match expr:
         case Condition(name, parts) if name in ("and", "or"):
-            return _without_implied(name, [under(part, facts) for part in parts], facts)
+            return _without_implied(name, [refined(part, facts) for part in parts], facts)
         case Condition() if (truth := holds(expr, facts)) is not None:
             return TRUE if truth else FALSE
         case Cases(branches, otherwise):
             remaining = []
             for test, value in branches:
-                test = under(test, facts)
+                test = refined(test, facts)
                 if test != FALSE:
-                    remaining.append((test, under(value, (*facts, *comparisons(test)))))
+                    remaining.append((test, refined(value, (*facts, *comparisons(test)))))
                 facts = *facts, *comparisons(test, False)
-            return in_a_row(cases(tuple(remaining), under(otherwise, facts)))
+            return flattened(cases(tuple(remaining), refined(otherwise, facts)))
         case Sum(index, body):
-            return Sum.over(index, under(body, tuple(fact for fact in facts if index not in indices(fact))))
+            return Sum.over(index, refined(body, tuple(fact for fact in facts if index not in indices(fact))))
         case Call(("relu" | "abs" | "sign") as name, (x,)) if (
                 facts and (positive := holds(condition("gt", x, ZERO), facts)) is not None):
             if positive:
-                return number(1) if name == "sign" else under(x, facts)
+                return number(1) if name == "sign" else refined(x, facts)
             if name == "relu":
                 return ZERO
             if holds(condition("lt", x, ZERO), facts):
-                return number(-1) if name == "sign" else mul(number(-1), under(x, facts))
-    return rebuild(expr, lambda part: under(part, facts))
+                return number(-1) if name == "sign" else mul(number(-1), refined(x, facts))
+    return rebuild(expr, lambda part: refined(part, facts))
 
 
 def _without_implied(name: str, parts: list[Expr], facts: Facts) -> Expr:
@@ -168,7 +168,7 @@ def _without_implied(name: str, parts: list[Expr], facts: Facts) -> Expr:
     return condition(name, *parts)
 
 
-def in_a_row(expr: Expr) -> Expr:
+def flattened(expr: Expr) -> Expr:
     """Cases within cases as cases in a row, where their conditions need no more words than before."""
     if not isinstance(expr, Cases) or not any(isinstance(value, Cases) for _, value in expr.branches):
         return _with_single_condition(expr)
@@ -195,7 +195,7 @@ def _with_single_condition(expr: Expr) -> Expr:
     if len(expr.branches) == 1:
         [(test, value)] = expr.branches
         if isinstance(test, Condition) and test.name in COMPARE and value == ZERO and not indices(test):
-            return cases(((Condition(NEGATIONS[test.name], test.arguments), expr.otherwise),), ZERO)
+            return where(Condition(NEGATIONS[test.name], test.arguments), expr.otherwise, ZERO)
         if not isinstance(value, Cases):
             return expr
     ways: dict[Expr, list[Expr]] = {}
@@ -208,7 +208,7 @@ def _with_single_condition(expr: Expr) -> Expr:
     (one, to_one), (other, to_other) = sorted(ways.items(), key=lambda item: item[0] == ZERO)
     if len(to_one) == 1 or other == ZERO and all(comparisons(way) == (way,) for way in to_one):
         return Cases(((condition("or", *to_one), one),), other)
-    return cases(((to_other[0], other),), one) if len(to_other) == 1 else expr
+    return where(to_other[0], other, one) if len(to_other) == 1 else expr
 
 
 def _leaves(expr: Expr, tests: Facts = ()) -> Iterator[tuple[Facts, Expr]]:
@@ -234,7 +234,7 @@ def with_cases_joined(expr: Expr, length: Length) -> Expr:
     """An expression whose cases are decided and in a row, and whose sums of cases are cases of sums, where shorter."""
     if not any(isinstance(part, Cases) for part in walk(expr)):
         return expr
-    expr = under(expr)
+    expr = refined(expr)
     expr = rebuild(expr, lambda part: with_cases_joined(part, length))
     if isinstance(expr, Cases):
         return by_order(by_position(expr), length)
@@ -245,7 +245,7 @@ def with_cases_joined(expr: Expr, length: Length) -> Expr:
 
 def _joined(expr: Add, length: Length) -> Expr:
     """A sum of cases as cases of sums, where that is shorter; relu counts as cases."""
-    size, split = length(expr), rebuild(expr, _split)
+    size, split = length(expr), rebuild(expr, _with_cases_outermost)
     if not isinstance(split, Add):
         return split if length(split) < size else expr
     first = next((term for term in split.terms if isinstance(term, Cases)), None)
@@ -253,16 +253,16 @@ def _joined(expr: Add, length: Length) -> Expr:
     if first is None or not 0 < sum(isinstance(term, Cases) for term in rest) < MOST_JOINED:
         return expr
     joined = cases(tuple((test, add(value, *rest)) for test, value in first.branches), add(first.otherwise, *rest))
-    joined = with_cases_joined(under(joined), length)
+    joined = with_cases_joined(refined(joined), length)
     return joined if length(joined) < size else expr
 
 
-def _split(term: Expr) -> Expr:
+def _with_cases_outermost(term: Expr) -> Expr:
     """A term with its cases outermost, relu among them."""
     if isinstance(term, Call) and term.name == "relu":
         [x] = term.arguments
-        return cases(((condition("gt", x, ZERO), x),), ZERO)
-    return mul(*map(_split, term.factors)) if isinstance(term, Mul) else term
+        return where(condition("gt", x, ZERO), x, ZERO)
+    return mul(*map(_with_cases_outermost, term.factors)) if isinstance(term, Mul) else term
 
 
 def by_position(expr: Cases) -> Expr:

@@ -20,7 +20,7 @@ from gradcli.symbolic.expression import (
     children,
     walk,
 )
-from gradcli.symbolic.fold import add, cases, rebuild
+from gradcli.symbolic.fold import add, cases, rebuild, where
 from gradcli.symbolic.index_arithmetic import value_of
 
 
@@ -55,7 +55,7 @@ def _with_number_right(expr: Expr) -> Expr:
         name, a, b = MIRRORED[name], b, a
     if name in ("lt", "le"):
         name, value, otherwise = NEGATIONS[name], otherwise, value
-    return cases(((Condition(name, (a, b)), value),), otherwise)
+    return where(Condition(name, (a, b)), value, otherwise)
 
 
 def _strict(term: Expr) -> Expr:

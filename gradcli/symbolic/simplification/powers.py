@@ -18,10 +18,14 @@ from gradcli.symbolic.expression import (
     Mul,
     Number,
     Power,
+    base_and_exponent,
+    factors_of,
+    is_integer,
     number,
+    terms_of,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, nesting
+from gradcli.symbolic.term_order import coefficient, nesting
 
 TRIGONOMETRIC = frozenset({"sin", "cos", "tan", "sinh", "cosh"})
 RECIPROCALS = {("tan", Fraction(2), True): "cos", ("tan", Fraction(-2), True): "sin",
@@ -37,7 +41,7 @@ def with_quotients_named(expr: Expr) -> Expr:
             return squared
     if not isinstance(expr, Mul):
         return expr
-    exponents = dict(map(_parts, expr.factors))
+    exponents = dict(map(base_and_exponent, expr.factors))
     for base, exponent in list(exponents.items()):
         if not (isinstance(base, Call) and base.name in QUOTIENTS):
             continue
@@ -59,11 +63,11 @@ def _with_tangents_joined(expr: Mul, exponents: dict[Expr, Expr]) -> Expr:
         other_times, sine = _integer(exponents.get(other, ZERO)), base.name.replace("tan", "sin")
         if times * other_times <= 0:
             continue
-        without = mul(expr, power(base, number(-times)), power(other, number(-times)))
+        rest = mul(expr, power(base, number(-times)), power(other, number(-times)))
         if sine != base.name and abs(other_times) >= abs(times):
-            return with_quotients_named(mul(without, power(call(sine, *base.arguments), number(times))))
+            return with_quotients_named(mul(rest, power(call(sine, *base.arguments), number(times))))
         if sine == base.name and times == other_times and coefficient(base.arguments[0])[0] == Fraction(1, 2):
-            return mul(without, power(mul(HALF, call(sine, mul(number(2), base.arguments[0]))), number(times)))
+            return mul(rest, power(mul(HALF, call(sine, mul(number(2), base.arguments[0]))), number(times)))
     return expr
 
 
@@ -79,13 +83,9 @@ def _of_reciprocal(one: Expr, other: Expr) -> Expr | None:
     return None
 
 
-def _parts(factor: Expr) -> tuple[Expr, Expr]:
-    return (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, ONE)
-
-
 def _integer(exponent: Expr) -> int:
     """A whole exponent; 0 for any other."""
-    return int(exponent.value) if isinstance(exponent, Number) and exponent.value.denominator == 1 else 0
+    return int(exponent.value) if is_integer(exponent) else 0
 
 
 def equal_forms(expr: Expr) -> Iterator[Expr]:
@@ -106,13 +106,13 @@ def _with_common_power(expr: Add) -> Iterator[Expr]:
             continue
         for extra in {Fraction(0), min(share[base][1] for share in shares)}:
             exponent = add(named, number(extra))
-            inverse = power(base, add(*(mul(MINUS_ONE, part) for part in _terms(exponent))))
+            inverse = power(base, add(*(mul(MINUS_ONE, part) for part in terms_of(exponent))))
             yield mul(power(base, exponent), add(*(mul(term, inverse) for term in expr.terms)))
 
 
 def _with_common_divisor(expr: Add) -> Iterator[Expr]:
     """(x + 1)/sqrt(y) for x/sqrt(y) + 1/sqrt(y)."""
-    shares = [dict(map(_parts, term.factors if isinstance(term, Mul) else (term,))) for term in expr.terms]
+    shares = [dict(map(base_and_exponent, factors_of(term))) for term in expr.terms]
     for base, exponent in shares[0].items():
         if isinstance(base, Add) and isinstance(exponent, Number) and exponent.value < 0 and all(
                 share.get(base) == exponent for share in shares):
@@ -122,7 +122,7 @@ def _with_common_divisor(expr: Add) -> Iterator[Expr]:
 
 def with_common_factors(expr: Add) -> Expr:
     """A sum with what all its terms have before it: powers, and the number that divides all coefficients."""
-    terms = [dict(map(_parts, term.factors if isinstance(term, Mul) else (term,))) for term in expr.terms]
+    terms = [dict(map(base_and_exponent, factors_of(term))) for term in expr.terms]
     numbers = [coefficient(term)[0] if not isinstance(term, Number) else term.value for term in expr.terms]
     common: list[Expr] = []
     for base in terms[0]:
@@ -140,13 +140,13 @@ def with_common_factors(expr: Add) -> Expr:
 def is_plain(expr: Expr) -> bool:
     """Whether an expression is one sum of two products, perhaps to a power and within a product, without products of
     trigonometric functions: there is nothing to shorten but by `with_common_factors`."""
-    factors = expr.factors if isinstance(expr, Mul) else (expr,)
-    bases = [base for base, exponent in map(_parts, factors) if isinstance(exponent, Number)]
+    factors = factors_of(expr)
+    bases = [base for base, exponent in map(base_and_exponent, factors) if isinstance(exponent, Number)]
     sums = [base for base in bases if isinstance(base, Add)]
     if len(bases) < len(factors) or len(sums) != 1:
         return False
-    terms = [_parts(factor) for term in sums[0].terms
-             for factor in (term.factors if isinstance(term, Mul) else (term,))]
+    terms = [base_and_exponent(factor) for term in sums[0].terms
+             for factor in factors_of(term)]
     single = all(not isinstance(base, Add) and isinstance(exponent, Number) and exponent.value > 0
                  for base, exponent in terms)
     alone = bases == sums or not any(nesting(base) for base in bases if base is not sums[0])
@@ -160,17 +160,13 @@ def is_plain(expr: Expr) -> bool:
 def _named_exponents(term: Expr) -> dict[Expr, tuple[Expr, Fraction]]:
     """The bases of powers with names in their exponents, each with the exponent in two parts: names and a number."""
     shares = {}
-    for factor in term.factors if isinstance(term, Mul) else (term,):
+    for factor in factors_of(term):
         if isinstance(factor, Power) and not isinstance(factor.exponent, Number):
-            terms = _terms(factor.exponent)
+            terms = terms_of(factor.exponent)
             numbers = [part.value for part in terms if isinstance(part, Number)]
             shares[factor.base] = add(*(part for part in terms if not isinstance(part, Number))), sum(
                 numbers, Fraction(0))
     return shares
-
-
-def _terms(expr: Expr) -> tuple[Expr, ...]:
-    return expr.terms if isinstance(expr, Add) else (expr,)
 
 
 def _with_root_moved(expr: Mul) -> Iterator[Expr]:
@@ -190,7 +186,7 @@ def _with_one_root(expr: Mul) -> Iterator[Expr]:
     rest: list[Expr] = []
     sign = 1
     for factor in expr.factors:
-        base, exponent = _parts(factor)
+        base, exponent = base_and_exponent(factor)
         if isinstance(factor, Number):
             square, sign = square * factor.value**2, -1 if factor.value < 0 else 1
         elif exponent in (HALF, mul(MINUS_ONE, HALF)) and (base == PI or isinstance(base, Number)):

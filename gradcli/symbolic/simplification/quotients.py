@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from gradcli.symbolic.expression import MINUS_ONE, Add, Expr, Mul, Number, Power, children, number, walk
+from gradcli.symbolic.expression import (
+    MINUS_ONE,
+    Add,
+    Expr,
+    Mul,
+    Number,
+    Power,
+    base_and_exponent,
+    children,
+    factors_of,
+    is_integer,
+    number,
+    walk,
+)
 from gradcli.symbolic.fold import mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, has_minus
 from gradcli.symbolic.simplification.powers import with_common_factors
+from gradcli.symbolic.term_order import coefficient, has_minus
 
 STROKE = 5      # characters that a stroke within a quotient counts as
 
@@ -29,13 +42,13 @@ def _with_divisors_factored(expr: Expr) -> Expr:
 def _oriented(expr: Expr, sums: set[Expr]) -> Expr:
     """A quotient with the opposites of sums that the program does not have, and whose opposites it has."""
     expr = rebuild(expr, lambda part: _oriented(part, sums))
-    factors = expr.factors if isinstance(expr, Mul) else (expr,)
-    if not any(isinstance(factor, Power) and has_minus(factor.exponent) for factor in factors):
+    factors = factors_of(expr)
+    if not _is_quotient(expr):
         return expr
     turned: list[Expr] = []
     for factor in factors:
-        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
-        if isinstance(base, Add) and isinstance(exponent, Number) and exponent.value.denominator == 1 and (
+        base, exponent = base_and_exponent(factor)
+        if isinstance(base, Add) and is_integer(exponent) and (
                 base not in sums) and (other := Add(tuple(mul(MINUS_ONE, term) for term in base.terms))) in sums:
             turned += [number(-1 if exponent.value % 2 else 1), power(other, exponent)]
         else:
@@ -46,12 +59,11 @@ def _oriented(expr: Expr, sums: set[Expr]) -> Expr:
 def strokes_within(expr: Expr) -> int:
     """How many terms of sums in quotients have divisors themselves: (2 + 3/x)/(x + 3) has one."""
     count = sum(map(strokes_within, children(expr)))
-    if isinstance(expr, Mul) and any(isinstance(factor, Power) and has_minus(factor.exponent)
-                                     for factor in expr.factors):
+    if isinstance(expr, Mul) and _is_quotient(expr):
         count += sum(_is_quotient(term) for factor in expr.factors if isinstance(factor, Add) for term in factor.terms)
     return count
 
 
 def _is_quotient(term: Expr) -> bool:
     return any(isinstance(factor, Power) and has_minus(factor.exponent)
-               for factor in (term.factors if isinstance(term, Mul) else (term,)))
+               for factor in factors_of(term))

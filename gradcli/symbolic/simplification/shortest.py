@@ -25,11 +25,11 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    factors_of,
     number,
     walk,
 )
 from gradcli.symbolic.fold import add, call, mul, power, rebuild
-from gradcli.symbolic.known_values import coefficient, has_minus, nesting
 from gradcli.symbolic.simplification.branches import with_cases_joined
 from gradcli.symbolic.simplification.powers import (
     equal_forms,
@@ -38,6 +38,7 @@ from gradcli.symbolic.simplification.powers import (
     with_quotients_named,
 )
 from gradcli.symbolic.simplification.quotients import STROKE, as_written, strokes_within
+from gradcli.symbolic.term_order import coefficient, has_minus, nesting
 from gradcli.symbolic.text import SMALL
 
 LARGEST = 250       # parts of an expression up to which other forms are tried: they take long for large ones
@@ -111,7 +112,7 @@ def _with_sums_joined(expr: Add, length: Callable[[Expr], int]) -> Expr:
     rest = []
     for term in expr.terms:
         ratio, product = coefficient(term)
-        factors = product.factors if isinstance(product, Mul) else (product,)
+        factors = factors_of(product)
         totals = [factor for factor in factors if isinstance(factor, Sum)]
         if len(totals) == 1:
             before = mul(*(factor for factor in factors if factor is not totals[0]))

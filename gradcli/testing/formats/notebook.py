@@ -61,7 +61,7 @@ def notebook(path: str, content: bytes) -> Document:
             outputs = cell.stored["outputs"]
             if not all(isinstance(output, dict) for output in outputs):
                 raise Malformed(f"an output of its cell {cell.number + 1} is none")
-            untold = not cell.was_run or any(map(_is_untold, outputs)) or prints_of_its_own(cell.source)
+            untold = not cell.was_run or any(map(_lacks_text, outputs)) or prints_of_its_own(cell.source)
             kind = "unrun" if is_cleared or untold else "cell"
             stored = _parts(outputs).lines
             checks.append(Check(line, cell.source, stored, 0, options, tuple(directives), kind,
@@ -117,7 +117,7 @@ def _is_result(output: Output) -> bool:
     return output["output_type"] == "execute_result" and "text/plain" in output["data"]
 
 
-def _is_untold(output: Output) -> bool:
+def _lacks_text(output: Output) -> bool:
     """Whether it is a result without a text of it, as of a formula or of HTML alone."""
     return output["output_type"] == "execute_result" and "text/plain" not in output["data"]
 

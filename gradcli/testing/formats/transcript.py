@@ -74,7 +74,7 @@ def prompt_checks(lines: Sequence[str], first: int, prefix: str, directives: lis
 
     `directives` holds the directives that precede the block, and afterwards those left for the next one.
     """
-    lines = [_without(line, prefix) for line in lines]
+    lines = [_without_prefix(line, prefix) for line in lines]
     if is_numbered(next(filter(is_prompt, lines), "")):
         yield from numbered.numbered_checks(lines, first, prefix, directives)
         return
@@ -143,7 +143,7 @@ def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip(" \t"))]
 
 
-def _without(line: str, prefix: str) -> str:
+def _without_prefix(line: str, prefix: str) -> str:
     """A line of a block without the prefix that all its lines share."""
     if line.startswith(prefix):
         return line[len(prefix):]

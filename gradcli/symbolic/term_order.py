@@ -1,4 +1,4 @@
-"""Values of functions and powers that are exact, and the order of factors and of terms."""
+"""The order of factors in a product and of terms in a sum, and where a minus sign stands."""
 
 from __future__ import annotations
 
@@ -8,16 +8,10 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.symbolic.expression import (
-    HALF,
-    MINUS_ONE,
-    ONE,
-    PI,
-    ZERO,
     Add,
     Call,
     Cases,
     Constant,
-    E,
     Expr,
     IndexValue,
     Mul,
@@ -25,36 +19,14 @@ from gradcli.symbolic.expression import (
     Power,
     Sum,
     Symbol,
+    base_and_exponent,
     children,
+    factors_of,
     number,
     walk,
 )
 
-LARGEST_EXPONENT = 64       # powers of numbers up to which they are computed
 MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorted by their names
-LARGEST_FLOAT = 10**300
-CONSTANTS = {"pi": math.pi, "e": math.e}
-VALUES: dict[tuple[str, Expr], Expr] = {
-    ("exp", ZERO): ONE, ("exp", ONE): E, ("log", ONE): ZERO, ("log", E): ONE, ("sin", ZERO): ZERO, ("cos", ZERO): ONE,
-    ("tan", ZERO): ZERO, ("tanh", ZERO): ZERO, ("sinh", ZERO): ZERO, ("cosh", ZERO): ONE, ("sin", PI): ZERO,
-    ("cos", PI): MINUS_ONE, ("sigmoid", ZERO): HALF, ("atan", ZERO): ZERO, ("asin", ZERO): ZERO,
-    ("erf", ZERO): ZERO}
-"""Values of functions that are exact."""
-ROUNDINGS: dict[str, Callable[[Fraction], int | Fraction]] = {
-    "abs": abs, "floor": math.floor, "ceil": math.ceil, "trunc": math.trunc}
-"""Functions of rational numbers that give such."""
-
-
-def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
-    """base ** exponent if it is rational and not too long, else None."""
-    if exponent.denominator == 1:
-        if abs(exponent) > LARGEST_EXPONENT or not base and exponent < 0:
-            return None
-        return base ** int(exponent)
-    if base <= 0 or abs(exponent.numerator) > LARGEST_EXPONENT or exponent.denominator > LARGEST_EXPONENT:
-        return None
-    root = Fraction(*(round(part ** (1 / exponent.denominator)) for part in (base.numerator, base.denominator)))
-    return root**exponent.numerator if root**exponent.denominator == base else None
 
 
 def order_of(factor: Expr) -> tuple[int, int, str]:
@@ -74,54 +46,6 @@ def nesting(expr: Expr) -> int:
     inner = max(map(nesting, children(expr)), default=0)
     return inner + (isinstance(expr, Call | Sum | Cases) or isinstance(expr, Power) and not isinstance(
         expr.exponent, Number))
-
-
-def is_even(exponent: Expr) -> bool:
-    """Whether an exponent is an even number."""
-    return isinstance(exponent, Number) and exponent.value.denominator == 1 and exponent.value.numerator % 2 == 0
-
-
-def approximate(expr: Expr) -> float | None:
-    """The value of an expression of numbers; None where names, functions or indices stand in it."""
-    match expr:
-        case Number(value):
-            return float(value) if abs(value) < LARGEST_FLOAT else None
-        case Constant(name):
-            return CONSTANTS.get(name)
-        case Add(parts) | Mul(parts):
-            values = [approximate(part) for part in parts]
-            defined = [value for value in values if value is not None]
-            if len(defined) < len(values):
-                return None
-            return sum(defined) if isinstance(expr, Add) else math.prod(defined)
-        case Power(Number(base), Number(exponent)) if base > 0 and abs(exponent) <= LARGEST_EXPONENT:
-            size = approximate(number(base))
-            return None if size is None else size ** float(exponent)
-    return None
-
-
-def without_signs(powers: dict[Expr, Expr]) -> dict[Expr, Expr]:
-    """The factors of a product, by their exponents, with x*sign(x), abs(x)/x and the like in one function."""
-    sized = [base.arguments[0] for base in powers if isinstance(base, Call) and base.name in ("abs", "sign")]
-    for x in dict.fromkeys(sized):
-        bases = x, Call("abs", (x,)), Call("sign", (x,))
-        exponents = [powers.get(base, ZERO) for base in bases]
-        if sum(exponent != ZERO for exponent in exponents) < 2 and exponents[1] in (ZERO, ONE, MINUS_ONE) or not all(
-                isinstance(exponent, Number) and exponent.value.denominator == 1 for exponent in exponents):
-            continue
-        plain, size, sign = (int(exponent.value) for exponent in exponents if isinstance(exponent, Number))
-        total, negative = plain + size, (plain + sign) % 2      # of abs(x), and whether the sign counts
-        if total % 2 == negative:
-            joined = total, 0, 0
-        elif negative:
-            joined = (total - 1, 1, 0) if total > 0 else (total, 0, 1)
-        else:
-            joined = (total - 1, 1, 0) if total > 0 else (total + 1, -1, 0)
-        where = next(base for base in powers if base in bases)
-        powers = dict(part for base, exponent in powers.items() for part in (
-            [(new, number(count)) for new, count in zip(bases, joined, strict=True) if count] if base == where else
-            [(base, exponent)] if base not in bases else []))
-    return powers
 
 
 def coefficient(term: Expr) -> tuple[Fraction, Expr]:
@@ -161,7 +85,7 @@ def _has_names(terms: tuple[Expr, ...]) -> bool:
 
 def is_cosine(term: Expr) -> bool:
     """Whether a term is a cosine, perhaps with factors or to a power: it stands behind sines."""
-    factors = term.factors if isinstance(term, Mul) else (term,)
+    factors = factors_of(term)
     bases = [factor.base if isinstance(factor, Power) else factor for factor in factors]
     return {base.name for base in bases if isinstance(base, Call)} & {"sin", "cos"} == {"cos"}
 
@@ -186,8 +110,8 @@ def monomial(term: Expr) -> list[tuple[str, list[int]]]:
     """The names of a product of powers of names, and the places of elements, each as often as it counts; [] for other
     terms."""
     names: list[tuple[str, list[int]]] = []
-    for factor in term.factors if isinstance(term, Mul) else (term,):
-        base, exponent = (factor.base, factor.exponent) if isinstance(factor, Power) else (factor, number(1))
+    for factor in factors_of(term):
+        base, exponent = base_and_exponent(factor)
         if isinstance(base, Symbol) and isinstance(exponent, Number) and 0 < exponent.value <= MOST_OF_A_NAME:
             name = base.name, [place for place in base.places if isinstance(place, int)]
             names += [name] * math.ceil(exponent.value)
@@ -235,5 +159,5 @@ def _negative(term: Expr) -> Expr:
     if isinstance(term, Number):
         return number(-term.value)
     ratio, rest = coefficient(term)
-    factors = rest.factors if isinstance(rest, Mul) else (rest,)
+    factors = factors_of(rest)
     return rest if ratio == -1 else Mul((number(-ratio), *factors))
