@@ -10,6 +10,18 @@ class Kernel(Op, abstract=True):
     method = False
 
 
+class ComplexOp(Op, abstract=True):
+    """An operation that takes complex numbers as well as real ones."""
+
+    complex = True
+
+
+class ComplexKernel(Kernel, abstract=True):
+    """A kernel that takes complex numbers as well as real ones."""
+
+    complex = True
+
+
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 

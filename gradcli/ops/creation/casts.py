@@ -7,13 +7,12 @@ from gradcli.engine.autograd.signature import Array, NamedType, Operand, Type
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.base import define
+from gradcli.ops.base import ComplexOp, define
 
 
-class Conversion(Op, abstract=True):
+class Conversion(ComplexOp, abstract=True):
     """A method that converts to one element type."""
 
-    complex = True
     function = False
     samples = [(np.array([1.5, -2.0]),), (np.array([1, 0]),)]
 
@@ -43,10 +42,9 @@ for _name, _dtype, _text in (
     define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(_dtype), samples=_samples)
 
 
-class AsType(Op):
+class AsType(ComplexOp):
     """type(input, dtype): the name of the type of input; or, with dtype, input as elements of that type."""
 
-    complex = True
     names = ("type",)
     function = False
     legacy_names = "tensor.Type"
@@ -63,10 +61,9 @@ class AsType(Op):
         return F.cast(g, input_dtype)
 
 
-class TypeAs(Op):
+class TypeAs(ComplexOp):
     """type_as(input, other): input as elements of the type of other."""
 
-    complex = True
     function = False
     samples = [(np.array([1.5, 2.0]), np.array([1, 2])), ([1.0, 2.0], [3.0])]
     errors = [([1.0], "text")]
@@ -75,10 +72,9 @@ class TypeAs(Op):
         return F.cast(input, other.dtype)
 
 
-class Question(Op, abstract=True):
+class Question(ComplexOp, abstract=True):
     """A question about a tensor's type, answered with a Python truth value."""
 
-    complex = True
     samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
 
 
@@ -103,10 +99,9 @@ class IsSigned(Question):
         return input.dtype.kind in "ifc"
 
 
-class IsNonZero(Op):
+class IsNonZero(ComplexOp):
     """is_nonzero(input): whether the only element is not 0."""
 
-    complex = True
     names = ("is_nonzero",)
     samples = [([1.5],), ([0.0],)]
     errors = [([1.0, 2.0],), ([],)]
@@ -119,10 +114,9 @@ class IsNonZero(Op):
         return bool(input.reshape(())[()])
 
 
-class IsSameSize(Op):
+class IsSameSize(ComplexOp):
     """is_same_size(input, other): whether both have the same shape."""
 
-    complex = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], [3.0])]
     errors = [([1.0],)]
 
@@ -130,10 +124,9 @@ class IsSameSize(Op):
         return input.shape == other.shape
 
 
-class Cpu(Op):
+class Cpu(ComplexOp):
     """cpu(input): input itself; there is no other device."""
 
-    complex = True
     function = False
     samples = [([1.0, 2.0],)]
 
@@ -144,10 +137,9 @@ class Cpu(Op):
         return g
 
 
-class ResultType(Op):
+class ResultType(ComplexOp):
     """result_type(tensor, other): the element type in which both would be computed together."""
 
-    complex = True
     method = False
     samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
     errors = [([1.0], "text")]

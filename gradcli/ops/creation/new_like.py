@@ -4,20 +4,19 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.creation.create import checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
-class NewLike(Op, abstract=True):
+class NewLike(ComplexOp, abstract=True):
     """A method of a tensor that makes another of its type."""
 
-    complex = True
     creates = True
     function = False
     samples = [(GRID, (2, 3)), (GRID, (2,), np.dtype(np.int64))]
@@ -71,10 +70,9 @@ class NewTensor(NewLike):
         return array_of(data, dtype or input.dtype, NumpyArray)
 
 
-class SumToSize(Op):
+class SumToSize(ComplexOp):
     """sum_to_size(input, *size): input added up along whatever broadcasting from this size had repeated."""
 
-    complex = True
     function = False
     samples = [(GRID, (2, 1)), (GRID, (3,)), (GRID, (1, 1))]
     errors = [(GRID, (2,)), (GRID, (5, 2, 3))]

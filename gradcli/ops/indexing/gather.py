@@ -16,6 +16,7 @@ from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import PickedOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
+from gradcli.ops.base import ComplexOp
 
 SCATTER_REDUCE = Text("add", "multiply", fault=RefusedAtRunTime,
                       message="reduce argument must be either add or multiply.")
@@ -66,10 +67,9 @@ def checked_index(shape, at, index, name="gather"):
     return index
 
 
-class Gather(Op):
+class Gather(ComplexOp):
     """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     legacy_names = "tensor.Gather"
@@ -126,10 +126,9 @@ def gather_at(F, g, dim, index, src_shape):
     return F.unindex(picked, tuple(slice(n) for n in index.shape), (), src_shape)
 
 
-class ScatterAdd(Op):
+class ScatterAdd(ComplexOp):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
-    complex = True
     memory_order = "rows"
     inplace = True
     no_overlap = True
@@ -153,11 +152,10 @@ class ScatterAdd(Op):
         return gather_at(F, g, dim, index, src_shape)
 
 
-class Scatter(Op):
+class Scatter(ComplexOp):
     """scatter(input, dim, index, src, value, reduce): input with the places that index names along `dim` set to the
     elements of src, or to one value; or with these added or multiplied."""
 
-    complex = True
     memory_order = "rows"
     inplace = True
     legacy_names = "tensor.Scatter"

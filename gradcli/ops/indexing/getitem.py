@@ -32,7 +32,7 @@ from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
 from gradcli.faults.tree import ArgumentFault, IndexFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel
 from gradcli.ops.indexing.assigned import assign, check_source
 from gradcli.ops.indexing.keys import ALL, split_key
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places, unpacked
@@ -44,10 +44,9 @@ NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
 new = object.__new__
 
 
-class GetItem(Kernel):
+class GetItem(ComplexKernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
-    complex = True
     names = ("getitem",)
     legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
@@ -97,10 +96,9 @@ def last_step(basic, shape):
     return last
 
 
-class Unindex(Kernel):
+class Unindex(ComplexKernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    complex = True
     modern_names = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
@@ -121,10 +119,9 @@ class Unindex(Kernel):
         return F.getitem(g, basic, picks)
 
 
-class SetItem(Kernel):
+class SetItem(ComplexKernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
-    complex = True
     names = ("setitem",)
     legacy_names = ("tensor.SetItem", "tensor.MaskedFill", "tensor.SetItem", "tensor.SetItem")
     modern_names = ("CopySlices", "IndexPutBackward0", "FillBackward3", "CopyBackwards")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
@@ -15,7 +15,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import extent, laid_out_like
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.indexing.assigned import dtype_fault
 from gradcli.ops.shape.rearrange import broadcast_shape
 
@@ -86,10 +86,9 @@ def lifted(array):
     return array if array.ndim else array.reshape(1)
 
 
-class IndexSelect(Op):
+class IndexSelect(ComplexOp):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
-    complex = True
     legacy_names = "tensor.IndexSelect"
     no_overlap = True
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
@@ -110,11 +109,10 @@ class IndexSelect(Op):
         return F.index_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
-class IndexAdd(Op):
+class IndexAdd(ComplexOp):
     """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
     index says."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     inplace = True
@@ -143,10 +141,9 @@ class IndexAdd(Op):
         return F.reshape(F.index_select(g, dim, index) * alpha, source_shape)
 
 
-class IndexCopy(Op):
+class IndexCopy(ComplexOp):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     inplace = True
@@ -169,10 +166,9 @@ class IndexCopy(Op):
         return F.reshape(F.index_select(g, dim, index), source_shape)
 
 
-class IndexFill(Op):
+class IndexFill(ComplexOp):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
-    complex = True
     inplace = True
     fills = True
     legacy_names = "tensor.IndexFill"
@@ -199,10 +195,9 @@ class IndexFill(Op):
         return F.sum(F.where(F.index_fill(F.zeros_like(g), dim, index, 1) == 1, g, 0))
 
 
-class Take(Op):
+class Take(ComplexOp):
     """take(input, index): the elements at places counted row by row, in the shape of index."""
 
-    complex = True
     linked = False
     no_overlap = True
     samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
@@ -215,11 +210,10 @@ class Take(Op):
         return F.put(F.zeros(input_shape, dtype=input_dtype), index, g, True)
 
 
-class Put(Op):
+class Put(ComplexOp):
     """put(input, index, source, accumulate): input with the elements at places counted row by row replaced by those of
     source, or with `accumulate` added to."""
 
-    complex = True
     inplace = True
     saved_for_versions = ("source",)
     no_overlap = True
@@ -256,10 +250,9 @@ def flat_index(array, index, name):
     return index
 
 
-class Pick(Kernel):
+class Pick(ComplexKernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
-    complex = True
     modern_names = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]
@@ -290,11 +283,10 @@ def key_of(indices, shape):
     return key
 
 
-class IndexPut(Op):
+class IndexPut(ComplexOp):
     """index_put(input, indices, values, accumulate): input with the elements that indices, one tensor a dimension, name
     together replaced by values, or with `accumulate` added to."""
 
-    complex = True
     inplace = True
     no_overlap = True
     samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
@@ -321,11 +313,10 @@ class IndexPut(Op):
         return F.cast(F.pick(g, indices), values_dtype)
 
 
-class TakeAlongDim(Op):
+class TakeAlongDim(ComplexOp):
     """take_along_dim(input, indices, dim): along `dim` the elements that indices name, broadcast against input; without
     `dim` of all elements in a row."""
 
-    complex = True
     samples = [(GRID, np.array([0, 5])), (GRID, np.array([[1], [0]]), 1), (GRID, np.array([[0, 2, 1]]), -1)]
     errors = [(GRID, np.array([[7]]), 1), (GRID, np.array([0]), 1), (GRID, np.array([[0]]), 4)]
 

@@ -16,6 +16,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.creation.create import Creation, checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -59,10 +60,9 @@ def single(value, name):
     return value
 
 
-class MaskedFill(Op):
+class MaskedFill(ComplexOp):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
-    complex = True
     memory_order = "rows"
     inplace = True
     fills = True
@@ -92,10 +92,9 @@ class MaskedFill(Op):
         return F.where(mask, g, 0)
 
 
-class MaskedSelect(Op):
+class MaskedSelect(ComplexOp):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
-    complex = True
     saved_for_versions = ("input",)
     legacy_names = "tensor.MaskedSelect"
     no_overlap = True
@@ -112,10 +111,9 @@ class MaskedSelect(Op):
         return F.masked_scatter(F.zeros(shape, dtype=input.dtype), mask, g)
 
 
-class MaskedScatter(Op):
+class MaskedScatter(ComplexOp):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
-    complex = True
     memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
@@ -148,11 +146,10 @@ class MaskedScatter(Op):
         return F.reshape(F.cat((selected, rest), 0), source_shape)
 
 
-class Nonzero(Op):
+class Nonzero(ComplexOp):
     """nonzero(input, as_tuple): the places of elements that are not zero, a row each; or the same as one tensor for
     each dimension."""
 
-    complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
@@ -171,20 +168,18 @@ def rows_standing(array):
     return np.array(array.nonzero()).T if array.ndim else np.argwhere(array)
 
 
-class Argwhere(Op):
+class Argwhere(ComplexOp):
     """argwhere(input): the places of elements that are not zero, a row each."""
 
-    complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
 
     def forward(input: Array):
         return rows_standing(input)
 
 
-class Triangle(Op, abstract=True):
+class Triangle(ComplexOp, abstract=True):
     """A matrix, or each of a batch, with zeros on one side of a diagonal."""
 
-    complex = True
     inplace = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), ([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]],)]
     errors = [([1.0, 2.0],), (GRID, "text")]

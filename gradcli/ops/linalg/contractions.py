@@ -4,13 +4,14 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated
 from gradcli.ops.dtype_checks import kind_of, no_truths, one_type
 from gradcli.ops.linalg.products import dims_are
@@ -21,10 +22,9 @@ V = [1.0, 2.0, -0.5]
 W = [0.5, -1.0, 2.0]
 
 
-class Outer(Op):
+class Outer(ComplexOp):
     """outer(input, vec2): the matrix of all products of two vectors' elements."""
 
-    complex = True
     names = ("outer", "ger")
     legacy_names = "blas.Addr"
     samples = [([1.0, 2.0], V)]
@@ -35,10 +35,9 @@ class Outer(Op):
         return F.unsqueeze(input, 1) * vec2
 
 
-class Vdot(Op):
+class Vdot(ComplexOp):
     """vdot(input, other): the sum of the products of two vectors' elements, those of input conjugated."""
 
-    complex = True
     samples = [(V, W)]
     errors = [(V, [1.0]), (A, V)]
 
@@ -46,10 +45,9 @@ class Vdot(Op):
         return rename_node(F.dot(conjugated(F, input), other), "VdotBackward0")
 
 
-class Vecdot(Op):
+class Vecdot(ComplexOp):
     """linalg.vecdot(x, y, dim): the sums of products of elements along `dim`."""
 
-    complex = True
     names = ("linalg.vecdot",)
     samples = [(V, W), (A, A, 0), ([[1.0], [2.0]], A)]
     errors = [(A, V[:2]), (V, W, 3)]
@@ -60,10 +58,9 @@ class Vecdot(Op):
         return F.sum(conjugated(F, x) * y, axis(dim, max(len(x.shape), len(y.shape))))
 
 
-class Inner(Op):
+class Inner(ComplexOp):
     """inner(input, other): the sums of products along the last dimensions of both; with numbers, the product."""
 
-    complex = True
     samples = [(V, W), (A, V), (A, A), (np.array([2.0, 3.0, 1.0]), V)]
     errors = [(A, [1.0, 2.0])]
 
@@ -76,11 +73,10 @@ class Inner(Op):
         return F.tensordot(input, other, ((-1,), (-1,)))
 
 
-class Tensordot(Op):
+class Tensordot(ComplexOp):
     """tensordot(a, b, dims): the sums of products over the last `dims` dimensions of a and the first of b, or over
     those that a pair of lists names."""
 
-    complex = True
     method = False
     samples = [(A, B, 1), (A, A, 2), (A, A, ((0,), (0,))), (A, B, ((0, 1), (1, 0))), (V, W, 0)]
     errors = [(A, A, 1), (A, B, 5), (A, B, ((0,), (0, 1)))]
@@ -131,10 +127,9 @@ def met_dims(dims, n, m):
     return tuple(axis(d, n) for d in first), tuple(axis(d, m) for d in second)
 
 
-class Kron(Op):
+class Kron(ComplexOp):
     """kron(input, other): every element of input times the whole of other, side by side."""
 
-    complex = True
     no_overlap = True
     samples = [(A, B), (V, [[1.0], [2.0]]), ([[1.0, 2.0]], V)]
     errors = [(A, 2)]
@@ -152,10 +147,9 @@ class Kron(Op):
 AFTER, BEFORE = np.array([1, 2, 0]), np.array([2, 0, 1])    # of three dimensions, the next ones and those before
 
 
-class LinalgCross(Op):
+class LinalgCross(ComplexOp):
     """linalg.cross(input, other, dim): the vectors perpendicular to pairs of vectors of three numbers along `dim`."""
 
-    complex = True
     names = ("linalg.cross",)
     type_promotion = "same"
     legacy_names = "linalg.Cross"
@@ -183,10 +177,9 @@ class LinalgCross(Op):
         return F.linalg_cross(g, input, dim=dim)
 
 
-class Cross(Op):
+class Cross(ComplexOp):
     """cross(input, other, dim): as linalg.cross, along the first dimension of length 3 where no `dim` is given."""
 
-    complex = True
     vanished = "stay"
     no_overlap = True
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0, 0.5], [2.0, 2.0], [-1.0, 1.0]]),
@@ -202,11 +195,10 @@ class Cross(Op):
         return F.linalg_cross(input, other, dim=dim)
 
 
-class MultiDot(Op):
+class MultiDot(ComplexOp):
     """linalg.multi_dot(tensors): the product of a chain of matrices, in the order that takes the fewest
     multiplications; the first and last may be vectors."""
 
-    complex = True
     names = ("linalg.multi_dot",)
     type_promotion = "same"
     samples = [((A, B, A),), (([1.0, 2.0], A, V),), ((A, B),)]
@@ -216,10 +208,9 @@ class MultiDot(Op):
         return chain(F, list(tensors), "multi_dot", vectors=True)
 
 
-class ChainMatmul(Op):
+class ChainMatmul(ComplexOp):
     """chain_matmul(*matrices): as linalg.multi_dot, which took its place, of any number of matrices."""
 
-    complex = True
     method = False
     samples = [((A, B, A),), ((A,),)]
     errors = [((A, A),), ((A, V),)]
@@ -268,10 +259,9 @@ def multiplied(F, tensors, cuts, i, j):
     return F.mm(multiplied(F, tensors, cuts, i, k), multiplied(F, tensors, cuts, k + 1, j))
 
 
-class Vander(Op):
+class Vander(ComplexOp):
     """vander(x, N, increasing): the matrix whose columns are the powers of a vector from N - 1 down to 0, or up."""
 
-    complex = True
     method = False
     samples = [(V,), (V, 2), (V, 4, True)]
     errors = [(A,), (V, -1)]
@@ -286,10 +276,9 @@ class Vander(Op):
         return rising if increasing or n < 2 else F.flip(rising, (-1,))
 
 
-class LinalgVander(Op):
+class LinalgVander(ComplexOp):
     """linalg.vander(x, N): matrices whose columns are the powers of vectors from 0 to N - 1."""
 
-    complex = True
     names = ("linalg.vander",)
     samples = [(V,), (A, 2), (V, 4)]
     errors = [(V, 1)]

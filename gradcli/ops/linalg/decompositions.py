@@ -3,12 +3,12 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault, ValueFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import adjoint, conjugated, is_complex
 from gradcli.ops.dtype_checks import kind_of, one_type
 from gradcli.ops.linalg.checks import (
@@ -35,11 +35,10 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 TALL = [[1.0, 0.5], [2.0, -1.0], [3.0, 2.0]]
 
 
-class Cholesky(Op):
+class Cholesky(ComplexOp):
     """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
     transpose."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.cholesky",)
@@ -95,11 +94,10 @@ class OldCholesky(Cholesky):
         return Cholesky.forward(A, upper)
 
 
-class Qr(Op):
+class Qr(ComplexOp):
     """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
     r leaves it out."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.qr",)
@@ -138,10 +136,9 @@ def _qr_slope(F, q, r, g_q, g_r):
     return F.linalg_solve_triangular(adjoint_of(F, r), q @ both + g_q, upper=False, left=False)
 
 
-class OldQr(Op):
+class OldQr(ComplexOp):
     """qr(input, some): as linalg.qr, which took its place; without `some` Q is square."""
 
-    complex = True
     names = ("qr",)
     returns = ("Q", "R")
     samples = [(TALL,), (np.array(TALL), False), (A, False)]
@@ -151,11 +148,10 @@ class OldQr(Op):
         return F.linalg_qr(input, "reduced" if some else "complete")
 
 
-class Svd(Op):
+class Svd(ComplexOp):
     """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
     `full_matrices` only the columns and rows that S meets."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.svd",)
@@ -204,11 +200,10 @@ class Svd(Op):
         return u @ inner @ vh + outer
 
 
-class OldSvd(Op):
+class OldSvd(ComplexOp):
     """svd(input, some, compute_uv): U, S and V with input = U diag(S) V^T; as linalg.svd, which took its place. Without
     `compute_uv` U and V are zeros."""
 
-    complex = True
     names = ("svd",)
     returns = ("U", "S", "V")
     samples = [(A,), (TALL,), (np.array(TALL), False), (TALL, True, False)]
@@ -220,10 +215,9 @@ class OldSvd(Op):
                                      (F.zeros_like(u), s, F.zeros_like(vh))))
 
 
-class Svdvals(Op):
+class Svdvals(ComplexOp):
     """linalg.svdvals(A): the singular values, greatest first."""
 
-    complex = True
     names = ("linalg.svdvals",)
     samples = [(A,), (TALL,)]
     errors = [([1.0, 2.0],)]
@@ -232,11 +226,10 @@ class Svdvals(Op):
         return F.linalg_svd(A, False)[1]
 
 
-class Eigh(Op):
+class Eigh(ComplexOp):
     """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
     triangle is read, or with `UPLO` U the upper."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.eigh",)
@@ -262,10 +255,9 @@ class Eigh(Op):
         return vectors @ inner @ adjoint_of(F, vectors)
 
 
-class Eigvalsh(Op):
+class Eigvalsh(ComplexOp):
     """linalg.eigvalsh(A, UPLO): the eigenvalues of symmetric matrices, least first."""
 
-    complex = True
     names = ("linalg.eigvalsh",)
     symmetric = True
     samples = [(A,), (A, "U")]
@@ -275,12 +267,11 @@ class Eigvalsh(Op):
         return F.linalg_eigh(A, UPLO)[0]
 
 
-class HouseholderProduct(Op):
+class HouseholderProduct(ComplexOp):
     """linalg.householder_product(input, tau): the first columns of the product of reflections I - tau v v^T, each
     v in a column of input, below its 1 on the diagonal."""
 
     one_call = "LinalgHouseholderProductBackward0"
-    complex = True
     names = ("linalg.householder_product", "orgqr")
     samples = [(TALL, [0.5, 1.5]), (A, [0.5]), (PAIR, [[0.5, 1.2], [2.0, 0.25]])]
     errors = [(WIDE, [1.0, 2.0]), ([1.0], [1.0])]
@@ -314,12 +305,11 @@ def reflected(F, input, tau, other, reverse):
     return other
 
 
-class Ormqr(Op):
+class Ormqr(ComplexOp):
     """ormqr(input, tau, other, left, transpose): other multiplied by the orthogonal matrix whose reflections are in
     input and tau; from the right without `left`."""
 
     one_call = "OrmqrBackward0"
-    complex = True
     samples = [(TALL, [0.5, 1.5], TALL), (TALL, [0.5, 1.5], TALL, True, True), (TALL, [0.5, 1.5], WIDE, False)]
     errors = [([1.0], [1.0], [1.0])]
 
@@ -334,11 +324,10 @@ class Ormqr(Op):
         return adjoint_of(F, reflected(F, input, tau, adjoint_of(F, other), transpose))
 
 
-class Geqrf(Op):
+class Geqrf(ComplexOp):
     """geqrf(input): the reflections of a QR factorization as LAPACK keeps them, with R above their diagonal."""
 
     memory_order = "columns"
-    complex = True
     complex_rules = "own"
     returns = ("a", "tau")
     samples = [(np.array(TALL),), (np.array(PAIR),)]

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.dtypes import complex_of
 from gradcli.faults.tree import ValueFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.linalg.checks import adjoint_of, gaps, on_diagonal, square
 from gradcli.ops.linalg.decompositions import refuse_phases
 
@@ -28,10 +28,9 @@ def as_complex(array, like):
     return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_of(like.dtype))
 
 
-class Eig(Op):
+class Eig(ComplexOp):
     """linalg.eig(A): the eigenvalues and eigenvectors of square matrices, as complex numbers."""
 
-    complex = True
     complex_rules = "own"
     complex_results = True
     names = ("linalg.eig",)
@@ -65,10 +64,9 @@ def eig_slope(F, values, vectors, g_values, g_vectors):
     return F.linalg_solve(back, inner @ back)
 
 
-class Eigvals(Op):
+class Eigvals(ComplexOp):
     """linalg.eigvals(A): the eigenvalues of square matrices, as complex numbers."""
 
-    complex = True
     complex_rules = "own"
     complex_results = True
     names = ("linalg.eigvals",)

@@ -6,11 +6,11 @@ from string import ascii_letters, ascii_lowercase, ascii_uppercase
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import REFUSED, Plain, VariadicArraysKind, sized
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import ComplexOp
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -30,11 +30,10 @@ class TermsKind(VariadicArraysKind):
         return tuple(values) if fits else REFUSED
 
 
-class Einsum(Op):
+class Einsum(ComplexOp):
     """einsum(equation, *operands): the sum of the operands' products over all letters that stand for dimensions on
     the left of -> and not on the right, as in "ij,jk->ik". Or numbers stand for dimensions: a, [0, 1], b, [1, 2]."""
 
-    complex = True
     method = False
     samples = [("ij,jk->ik", (A, B)), ("ij,jk", (A, B)), ("ii->i", (SQUARE,)), ("ii", (SQUARE,)), ("ij->", (A,)),
                ("...j,j->...", (A, [1.0, 2.0, 3.0])), ("ij,ij,ij->j", (A, A, A)),

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
     by_matrix,
@@ -32,10 +32,9 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 
 
-class ZeroPivot(Kernel):
+class ZeroPivot(ComplexKernel):
     """zero_pivot(A): for each matrix the place, counted from 1, of the first zero on the diagonal of U; 0 without."""
 
-    complex = True
     samples = [(np.array(A),), (SINGULAR,)]
     errors = [([1.0],)]
 
@@ -44,11 +43,10 @@ class ZeroPivot(Kernel):
         return by_matrix(zero_pivot, A)
 
 
-class InvEx(Op):
+class InvEx(ComplexOp):
     """linalg.inv_ex(A, check_errors): the inverses of square matrices, and for each 0 or the place, counted from 1, of
     the zero on the diagonal that leaves it without one; an error then with `check_errors`."""
 
-    complex = True
     names = ("linalg.inv_ex",)
     returns = ("inverse", "info")
     samples = [(A,), (PAIR,), (SINGULAR,)]
@@ -66,12 +64,11 @@ class InvEx(Op):
         return result_type(InvEx)(F.linalg_lu_solve(packed, pivots, F.eye(A.shape[-1], dtype=A.dtype)), info)
 
 
-class SolveEx(Op):
+class SolveEx(ComplexOp):
     """linalg.solve_ex(A, B, left, check_errors): the X with A X = B, or without `left` X A = B; and for each matrix 0
     or the place, counted from 1, of a zero on the diagonal that leaves no solution; an error then with `check_errors`.
     """
 
-    complex = True
     names = ("linalg.solve_ex",)
     returns = ("result", "info")
     ignored_options = ("check_errors",)
@@ -89,11 +86,10 @@ class SolveEx(Op):
         return result_type(SolveEx)(F.linalg_lu_solve(packed, pivots, B, left=left), info)
 
 
-class LuFactorEx(Op):
+class LuFactorEx(ComplexOp):
     """linalg.lu_factor_ex(A, pivot, check_errors): linalg.lu_factor, and for each matrix 0 or the place, counted from
     1, of the first zero on the diagonal of U; an error then with `check_errors`."""
 
-    complex = True
     complex_rules = ""
     names = ("linalg.lu_factor_ex",)
     returns = ("LU", "pivots", "info")
@@ -109,12 +105,11 @@ class LuFactorEx(Op):
         return result_type(LuFactorEx)(packed, pivots, info)
 
 
-class CholeskyEx(Op):
+class CholeskyEx(ComplexOp):
     """linalg.cholesky_ex(A, upper, check_errors): linalg.cholesky, and for each matrix 0 or the order of the leading
     minor that is not positive-definite, up to which it was factored; an error then with `check_errors`."""
 
     memory_order = "columns"
-    complex = True
     complex_rules = "own"
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")

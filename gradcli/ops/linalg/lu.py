@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.complex_numbers import sizes
 from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored, zero_on_diagonal
 
@@ -60,10 +59,9 @@ def refuse_unpivoted(pivot):
         raise ArgumentFault("linalg.lu_factor: LU without pivoting is not implemented on the CPU", "torch.linalg.lu(a)")
 
 
-class Lu(Op):
+class Lu(ComplexOp):
     """linalg.lu(A, pivot): P, L and U with A = P L U: a permutation, and two triangles."""
 
-    complex = True
     complex_rules = "own"
     names = ("linalg.lu",)
     returns = ("P", "L", "U")
@@ -109,11 +107,10 @@ def _slope(F, p, lower, upper, g_l, g_u):
     return p @ slope
 
 
-class LuFactor(Op):
+class LuFactor(ComplexOp):
     """linalg.lu_factor(A, pivot): L, below its diagonal of ones, and U in one matrix; and the row that each row was
     exchanged with, counted from 1."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.lu_factor",)
@@ -141,10 +138,9 @@ def _packed_slope(F, g, packed, pivots):
     return _slope(F, p, *unpacked(F, packed), F.tril(F.narrow(g, -1, 0, k), -1), F.triu(F.narrow(g, -2, 0, k)))
 
 
-class LuPacked(Kernel):
+class LuPacked(ComplexKernel):
     """lu_packed(A, pivot): as linalg.lu_factor, also where U has a zero on its diagonal."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     modern_names = "LinalgLuFactorExBackward0"
@@ -161,10 +157,9 @@ class LuPacked(Kernel):
         return _packed_slope(F, g, *out)
 
 
-class OldLu(Op):
+class OldLu(ComplexOp):
     """lu(A, pivot, get_infos): as linalg.lu_factor, which took its place; with `get_infos` also a 0 for each matrix."""
 
-    complex = True
     names = ("lu", "btrifact")
     ignored_options = ("pivot",)
     samples = [(A,), (TALL,), (A, True, True)]
@@ -175,11 +170,10 @@ class OldLu(Op):
         return (packed, pivots, F.zeros(tuple(A.shape[:-2]), dtype=pivots.dtype)) if get_infos else (packed, pivots)
 
 
-class LuUnpack(Op):
+class LuUnpack(ComplexOp):
     """lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots): P, L and U from their packed form; empty what is not
     asked for."""
 
-    complex = True
     complex_rules = "own"
     names = ("lu_unpack", "btriunpack")
     method = False
@@ -222,12 +216,11 @@ class LuUnpack(Op):
         return sum(parts[1:], parts[0]) if parts else None
 
 
-class LuSolve(Op):
+class LuSolve(ComplexOp):
     """linalg.lu_solve(LU, pivots, B, left, adjoint): the X with A X = B, where LU and pivots are the packed factors of
     A; without `left` X A = B; with `adjoint` the transpose of A stands for A."""
 
     one_call = "LinalgLuSolveBackward0"
-    complex = True
     names = ("linalg.lu_solve",)
     samples = [(A, SWAP, TALL[:2]), (A, SWAP, TALL, False), (A, SWAP, A, True, True), (A, SWAP, A, False, True)]
     errors = [(WIDE, SWAP, A), (A, SWAP, TALL)]
@@ -250,11 +243,10 @@ class LuSolve(Op):
         return x if left else adjoint_of(F, x) if adjoint else transposed(F, x)
 
 
-class OldLuSolve(Op):
+class OldLuSolve(ComplexOp):
     """lu_solve(input, LU_data, LU_pivots): the X with A X = input, where LU_data and LU_pivots are the packed factors
     of A."""
 
-    complex = True
     names = ("lu_solve", "btrisolve")
     samples = [(TALL[:2], A, SWAP)]
     errors = [(TALL, A, SWAP)]

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
 from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import adjoint, squares
 from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
 from gradcli.ops.linalg.checks import adjoint_of, is_vector, matrices, refuse_integers, rows_fit, square
@@ -23,12 +24,11 @@ INF = float("inf")
 ORDERS = ("fro", "nuc", INF, -INF, 1, -1, 2, -2)
 
 
-class MatrixNorm(Op):
+class MatrixNorm(ComplexOp):
     """linalg.matrix_norm(A, ord, dim, keepdim, dtype): the norm of matrices in two dimensions: fro is the root of the
     sum of squares, nuc the sum of singular values, 2 the greatest of them, 1 the greatest sum of a column, inf of a
     row."""
 
-    complex = True
     names = ("linalg.matrix_norm",)
     samples = [(TALL,), (TALL, "nuc"), (TALL, 1), (TALL, -1), (TALL, INF), (TALL, -INF), (TALL, 2), (TALL, -2),
                (PAIR, 1, (0, 1)), (PAIR, 2, (-2, -1), True), (PAIR, "nuc", (1, 0)),
@@ -68,11 +68,10 @@ class MatrixNorm(Op):
         return F.reshape(norm, [1 if d in (rows, columns) else k for d, k in enumerate(A.shape)]) if keepdim else norm
 
 
-class LinalgNorm(Op):
+class LinalgNorm(ComplexOp):
     """linalg.norm(A, ord, dim, keepdim, dtype): the norm of vectors, over one dimension or all elements, or, with an
     order over two dimensions, of matrices."""
 
-    complex = True
     names = ("linalg.norm",)
     samples = [(TALL,), (TALL, 1), (TALL, 3.0, 0), (TALL, None, (0, 1)), (TALL, "nuc"), (PAIR, 2, (0, 2), True),
                (TALL, None, None, False, np.dtype(np.float64)), ([1.0, -3.0], 1)]
@@ -91,11 +90,10 @@ class LinalgNorm(Op):
         return F.linalg_matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
 
 
-class Cond(Op):
+class Cond(ComplexOp):
     """linalg.cond(A, p): how much A can magnify errors, in the norm `p`: the ratio of the greatest to the least
     singular value, or the norm of A times that of its inverse."""
 
-    complex = True
     names = ("linalg.cond",)
     samples = [(A,), (TALL, -2), (A, 1), (PAIR, "fro"), (A, INF)]
     errors = [([1.0],), (WIDE, 1)]
@@ -121,12 +119,11 @@ def smallest(values, shape, atol, rtol):
     return np.maximum(0 if atol is None else atol, rtol * greatest)[..., None]
 
 
-class Pinv(Op):
+class Pinv(ComplexOp):
     """linalg.pinv(A, rcond, hermitian, atol, rtol): the pseudo-inverse: singular values up to atol, or rtol (also
     called `rcond`) times the greatest, count as zero. `hermitian` matrices are taken to be symmetric, from their lower
     triangle."""
 
-    complex = True
     complex_rules = "own"
     names = ("linalg.pinv",)
     modern_names = "LinalgPinvBackward0"
@@ -166,10 +163,9 @@ def pinv_slope(F, g, a, p):
     return -adjoint_of(F, inner @ p) + (gt - a @ inner) @ p @ pt + outside - (outside @ p) @ a
 
 
-class OldPinverse(Op):
+class OldPinverse(ComplexOp):
     """pinverse(input, rcond): as linalg.pinv, which took its place."""
 
-    complex = True
     names = ("pinverse",)
     samples = [(A,), (np.array(A), 0.6)]
     errors = [([1.0],)]
@@ -178,11 +174,10 @@ class OldPinverse(Op):
         return F.linalg_pinv(input, rcond)
 
 
-class MatrixRank(Op):
+class MatrixRank(ComplexOp):
     """linalg.matrix_rank(A, tol, hermitian, atol, rtol): how many singular values are above atol (also called `tol`),
     or rtol times the greatest; of `hermitian` matrices eigenvalues, from the lower triangle."""
 
-    complex = True
     names = ("linalg.matrix_rank",)
     samples = [(A,), (A, 1.2), (np.array([[1.0, 3.0], [1.0, 1.0]]), 2.5, True), (A, None, False, 1.2),
                (A, None, False, None, 0.6)]
@@ -208,12 +203,11 @@ def _over_rows(x, a, b):
     return np.broadcast_to(x, (*stack, *x.shape[-2:]))
 
 
-class Lstsq(Op):
+class Lstsq(ComplexOp):
     """linalg.lstsq(A, B, rcond, driver): the X that makes A X - B least, its least norm where several do; with the sums
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     names = ("linalg.lstsq",)

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.conversion import realized
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexOp, Kernel
 from gradcli.ops.dtype_checks import no_truths
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -170,10 +170,9 @@ class Bmm(Op):
         return np.matmul(input.swapaxes(1, 2), g) if F is raw else F.bmm(F.transpose(input, 1, 2), g)
 
 
-class Matmul(Op):
+class Matmul(ComplexOp):
     """matmul(input, other): the product of vectors, matrices, or stacks of matrices that broadcast."""
 
-    complex = True
     symbol = "matmul"
     samples = [(A, B), (A, [1.0, 2.0, -1.0]), ([1.0, 2.0], A), ([1.0, 2.0], [3.0, 4.0]), ([A, A], B), (A, [B, B]),
                ([[A, A]], [[B], [B]]), ([A, A], [1.0, 2.0, -1.0]), ([1.0, 2.0], [A, A])]

@@ -3,13 +3,13 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.complex_numbers import adjoint, is_complex
 from gradcli.ops.linalg.checks import (
     adjoint_of,
@@ -36,10 +36,9 @@ B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 
 
-class Inverse(Op):
+class Inverse(ComplexOp):
     """linalg.inv(A): the inverses of square matrices."""
 
-    complex = True
     memory_order = "columns"
     names = ("linalg.inv", "inverse")
     modern_names = "LinalgInvExBackward0"
@@ -57,10 +56,9 @@ class Inverse(Op):
         return -(transposed(F, out) @ g @ transposed(F, out))
 
 
-class Det(Op):
+class Det(ComplexOp):
     """linalg.det(A): the determinants of square matrices."""
 
-    complex = True
     names = ("linalg.det", "det")
     linked = False
     modern_names = "LinalgDetBackward0"
@@ -100,10 +98,9 @@ def cofactors(F, A, det):
     return F.where(per_matrix(F, flat), slope, per_matrix(F, det) * transposed(F, F.linalg_inv(regular)))
 
 
-class Slogdet(Op):
+class Slogdet(ComplexOp):
     """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
 
-    complex = True
     complex_rules = "own"
     names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
@@ -138,10 +135,9 @@ class SlogdetByName(Slogdet):
     names = ("slogdet",)
 
 
-class Logdet(Op):
+class Logdet(ComplexOp):
     """logdet(input): the logarithm of the determinant; nan where that is negative."""
 
-    complex = True
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,)]
 
@@ -152,10 +148,9 @@ class Logdet(Op):
         return F.where(sign == -1, float("nan"), log)
 
 
-class Solve(Op):
+class Solve(ComplexOp):
     """linalg.solve(A, B, left): the X with A X = B, or without `left` X A = B."""
 
-    complex = True
     names = ("linalg.solve",)
     samples = [(A, B), (A, [1.0, 2.0]), (PAIR, B), (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], False),
                (PAIR, [[1.0, 2.0], [0.5, 3.0]])]
@@ -168,10 +163,9 @@ class Solve(Op):
         return F.solved(A, B) if left else transposed(F, F.solved(transposed(F, A), transposed(F, B)))
 
 
-class Solved(Kernel):
+class Solved(ComplexKernel):
     """solved(A, B): the X with A X = B."""
 
-    complex = True
     saved_for_versions = ("out",)
     memory_order = "columns"
     modern_names = "LinalgSolveExBackward0"
@@ -194,11 +188,10 @@ class Solved(Kernel):
         return F.solved(transposed(F, A), g)
 
 
-class SolveTriangular(Op):
+class SolveTriangular(ComplexOp):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
-    complex = True
     saved_for_versions = ("out",)
     memory_order = "columns"
     names = ("linalg.solve_triangular",)
@@ -239,11 +232,10 @@ def substituted(a, b, upper, unit):
     return x
 
 
-class TriangularSolve(Op):
+class TriangularSolve(ComplexOp):
     """triangular_solve(input, A, upper, transpose, unitriangular): the X with A X = input, reading one triangle of A,
     together with A."""
 
-    complex = True
     names = ("triangular_solve", "trtrs")
     returns = ("solution", "cloned_coefficient")
     samples = [(B, A), (B, A, False), (B, A, True, True), (B, A, True, False, True)]
@@ -258,10 +250,9 @@ class TriangularSolve(Op):
         return result_type(TriangularSolve)(*results)
 
 
-class CholeskySolve(Op):
+class CholeskySolve(ComplexOp):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     saved_for_versions = ("input", "out")
@@ -287,10 +278,9 @@ class CholeskySolve(Op):
         return -(input2 @ both) if upper else -(both @ input2)
 
 
-class CholeskyInverse(Op):
+class CholeskyInverse(ComplexOp):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
@@ -312,10 +302,9 @@ class CholeskyInverse(Op):
         return -(input @ both) if upper else -(both @ input)
 
 
-class TensorInv(Op):
+class TensorInv(ComplexOp):
     """linalg.tensorinv(A, ind): the inverse for tensordot, where the first `ind` dimensions of A are its rows."""
 
-    complex = True
     names = ("linalg.tensorinv",)
     samples = [([[[[2.0, 0.5], [1.0, 3.0]]], [[[0.5, 1.0], [2.0, -1.0]]], [[[1.0, 0.25], [4.0, 2.0]]],
                  [[[0.0, 3.0], [1.0, 1.0]]]], 2), (A, 1)]
@@ -333,10 +322,9 @@ class TensorInv(Op):
         return F.reshape(inverse, shape[ind:] + shape[:ind])
 
 
-class TensorSolve(Op):
+class TensorSolve(ComplexOp):
     """linalg.tensorsolve(A, B, dims): the X with tensordot(A, X, X.ndim) = B; `dims` of A are moved last first."""
 
-    complex = True
     names = ("linalg.tensorsolve",)
     samples = [(A, [1.0, 2.0]), (A, [1.0, 2.0], (0,)),
                ([[[2.0, 0.5, 1.0, 0.0]], [[0.5, 1.0, 2.0, -1.0]], [[1.0, 0.25, 4.0, 2.0]], [[0.0, 3.0, 1.0, 1.0]]],

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, constancy, raw, traced
+from gradcli.engine.autograd.op import constancy, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.complex_gate import refusal
@@ -16,7 +16,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import TYPES
-from gradcli.ops.base import Binary
+from gradcli.ops.base import Binary, ComplexOp
 from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.dtype_checks import no_truths
 from gradcli.ops.special.evaluate import in_doubles
@@ -289,10 +289,9 @@ def power_slope(F, g, input, exponent, number):
     return F.where(exponent == 0, 0, g * (exponent * lower))
 
 
-class FloatPower(Op):
+class FloatPower(ComplexOp):
     """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
-    complex = True
     inplace = True
     elementwise = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]

@@ -13,6 +13,7 @@ from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import ComplexTensor
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import is_complex
 
 Z = np.array([1 + 2j, -0.5 - 1j], np.complex64)
@@ -74,10 +75,9 @@ class Polar(FromParts):
         return F.imag(g) * F.real(out) - F.real(g) * F.imag(out)
 
 
-class Real(Op):
+class Real(ComplexOp):
     """real(input): the real parts, as a view of the memory of input; a real tensor itself."""
 
-    complex = True
     attribute = True
     samples = [([1.0, 2.0],)]
 
@@ -87,10 +87,9 @@ class Real(Op):
         return F.real_part(input) if is_complex(input) else input
 
 
-class Imag(Op):
+class Imag(ComplexOp):
     """imag(input): the imaginary parts of a complex tensor, as a view of its memory."""
 
-    complex = True
     attribute = True
     samples = [(Z,)]
     errors = [([1.0],), ("text",)]
@@ -104,10 +103,9 @@ class Imag(Op):
         return F.imaginary_part(input)
 
 
-class Part(Op, abstract=True):
+class Part(ComplexOp, abstract=True):
     """One part of complex numbers, as a view."""
 
-    complex = True
     complex_rules = "own"
     function = False
     method = False
@@ -138,10 +136,9 @@ class ImaginaryPart(Part):
         return F.complex(F.zeros_like(g), g)
 
 
-class Conj(Op):
+class Conj(ComplexOp):
     """conj(input): the conjugate, computed when it is read; a real tensor itself."""
 
-    complex = True
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
@@ -155,10 +152,9 @@ class Conj(Op):
         return out
 
 
-class ConjPhysical(Op):
+class ConjPhysical(ComplexOp):
     """conj_physical(input): the conjugate in memory of its own; a real tensor itself."""
 
-    complex = True
     complex_rules = "own"
     inplace = True
     elementwise = True
@@ -171,10 +167,9 @@ class ConjPhysical(Op):
         return F.conj_physical(g)
 
 
-class ResolveConj(Op):
+class ResolveConj(ComplexOp):
     """resolve_conj(input): a conjugate in memory of its own; any other tensor itself."""
 
-    complex = True
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
@@ -182,20 +177,18 @@ class ResolveConj(Op):
         return F.clone(input) if conjugated else input
 
 
-class ResolveNeg(Op):
+class ResolveNeg(ComplexOp):
     """resolve_neg(input): the imaginary part of a conjugate in memory of its own; any other tensor itself."""
 
-    complex = True
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
         return F.clone(input) if isinstance(input, Negative) else input
 
 
-class ViewAsReal(Op):
+class ViewAsReal(ComplexOp):
     """view_as_real(input): the memory of complex numbers as pairs of real ones, in a new last dimension of length 2."""
 
-    complex = True
     method = False
     samples = [(Z,)]
     errors = [([1.0],), ("text",)]
@@ -255,10 +248,9 @@ class ViewAsComplex(Op):
         return F.pairs(F.contiguous(g))
 
 
-class IsReal(Op):
+class IsReal(ComplexOp):
     """isreal(input): whether each number has no imaginary part."""
 
-    complex = True
     names = ("isreal",)
     samples = [([1.0, 2.0],), (Z,)]
 

@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import Array, Number
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import all_hold
-from gradcli.ops.base import Unary, define
+from gradcli.ops.base import ComplexOp, Unary, define
 
 SPECIAL = np.array([1.0, math.nan, math.inf, -math.inf])
 
@@ -55,10 +55,9 @@ class NanToNum(Unary):
         return g * F.isfinite(input)
 
 
-class IsClose(Op):
+class IsClose(ComplexOp):
     """isclose(input, other, rtol, atol, equal_nan): whether |input - other| <= atol + rtol |other|."""
 
-    complex = True
     names = ("isclose",)
     memory_order = "operands"
     samples = [([1.0, 2.0], [1.0, 2.1]), ([1.0, 2.0], [1.0, 2.1], 0.1), ([1.0, 2.0], [1.0, 2.1], 0.0, 0.2),
@@ -69,10 +68,9 @@ class IsClose(Op):
         return close(input, other, rtol, atol, equal_nan)
 
 
-class AllClose(Op):
+class AllClose(ComplexOp):
     """allclose(input, other, rtol, atol, equal_nan): whether every |input - other| <= atol + rtol |other|."""
 
-    complex = True
     names = ("allclose",)
     samples = IsClose.samples
     errors = IsClose.errors
@@ -103,10 +101,9 @@ def close(input, other, rtol, atol, equal_nan):
     return same | (np.isfinite(distance) & (distance <= allowed))
 
 
-class Equal(Op):
+class Equal(ComplexOp):
     """equal(input, other): whether both have the same shape and elements; a Python truth value."""
 
-    complex = True
     samples = [([1.0, 2.0], [1.0, 2.0]), ([1.0, 2.0], [1.0, 2.5])]
     errors = [([1.0], "text"), ([1.0],)]
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.conversion import realized
@@ -10,7 +9,7 @@ from gradcli.engine.tensor.dtypes import OF, Default, category
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
-from gradcli.ops.base import Binary, Kernel
+from gradcli.ops.base import Binary, ComplexKernel, ComplexOp
 from gradcli.ops.dtype_checks import kind_of, same_type_as
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
@@ -23,10 +22,9 @@ def interpolated(input, end, weight):
     return np.where(from_start, multiply_add(difference, weight, input), multiply_add(-difference, 1 - weight, end))
 
 
-class Lerp(Op):
+class Lerp(ComplexOp):
     """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
 
-    complex = True
     inplace = True
     elementwise = True
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
@@ -151,11 +149,10 @@ class Addcdiv(Binary):
         return -g * (tensor1 * value / (tensor2 * tensor2))
 
 
-class Scaled(Kernel):
+class Scaled(ComplexKernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
-    complex = True
     fresh_result = True
     modern_names = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -168,10 +165,9 @@ class Scaled(Kernel):
         return F.scaled(g, factor)
 
 
-class Divided(Kernel):
+class Divided(ComplexKernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
-    complex = True
     fresh_result = True
     modern_names = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]

@@ -12,7 +12,7 @@ from gradcli.engine.tensor.dtypes import computing_type, part_of, result_type
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import holds_nan
-from gradcli.ops.base import Binary, Unary
+from gradcli.ops.base import Binary, ComplexOp, Unary
 from gradcli.ops.complex_numbers import angles, is_complex, signs
 from gradcli.ops.dtype_checks import no_truths, only_floats, underived
 
@@ -60,10 +60,9 @@ class Neg(Unary):
         return -g
 
 
-class Positive(Op):
+class Positive(ComplexOp):
     """positive(input): input itself."""
 
-    complex = True
     symbol = "pos"
     samples = [([1.0, -2.0],)]
     errors = [(np.array([True]),)]
@@ -228,10 +227,9 @@ class Ldexp(Binary):
         return F.cast(g * (out * math.log(2)), other_dtype)
 
 
-class Angle(Op):
+class Angle(ComplexOp):
     """angle(input): the angle of each number in the complex plane; of real ones 0, or pi for negative ones."""
 
-    complex = True
     complex_rules = "own"
     linked = False
     memory_order = "operands"

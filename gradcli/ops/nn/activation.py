@@ -16,7 +16,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import laid_out_like, selected
-from gradcli.ops.base import Kernel, Unary
+from gradcli.ops.base import ComplexOp, Kernel, Unary
 
 KERNELS = {"gelu": "GeluKernelImpl", "rrelu": "leaky_relu_cpu", "softshrink": "softshrink_check",
            "logsigmoid": "log_sigmoid_cpu", "selu": "elu_cpu", "celu": "elu_cpu", "mse_loss": "mse_cpu",
@@ -327,10 +327,9 @@ class EluSlope(Kernel):
         return g * F.elu_slope(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
 
 
-class Softsign(Op):
+class Softsign(ComplexOp):
     """softsign(input): input / (1 + abs(input))."""
 
-    complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
 
@@ -338,10 +337,9 @@ class Softsign(Op):
         return input / (F.abs(input) + 1)
 
 
-class Tanhshrink(Op):
+class Tanhshrink(ComplexOp):
     """tanhshrink(input): input - tanh(input)."""
 
-    complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
 

@@ -6,16 +6,16 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.engine.tensor.dtypes import FLOATING, OF, category, int64, promote
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
 from gradcli.ops.reduction.vector_norm import VectorNorm, norm_of
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
 
 
-class PairwiseDistance(Op):
+class PairwiseDistance(ComplexOp):
     """pairwise_distance(x1, x2, p, eps, keepdim): the p-norm of x1 - x2 + eps along the last dimension."""
 
-    complex = True
     names = ("pairwise_distance", "nn.functional.pairwise_distance")
     method = False
     samples = [(P, Q), (P, Q, 1), (P, Q, 2, 0.5), (P, Q, 2, 1e-6, True), (P, Q, float("inf"))]
@@ -64,10 +64,9 @@ def _expanded(F, x1, x2):
     return (x1, x2) if tuple(x1.shape) == tuple(x2.shape) else F.broadcast_tensors((x1, x2))
 
 
-class Normalize(Op):
+class Normalize(ComplexOp):
     """normalize(input, p, dim, eps): input divided by its p-norm along `dim`, which counts as at least eps."""
 
-    complex = True
     home = "nn.functional"
     samples = [(P,), (P, 1), (P, 2.0, 0), (P, 2.0, 1, 3.0)]
     errors = [(P, 2.0, 5), ("text",)]

@@ -8,16 +8,16 @@ from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ValueFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.dtype_checks import kind_of, only_floats
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3
 from gradcli.ops.nn.normalized_shape import last_shape
 
 
-class RmsNorm(Op):
+class RmsNorm(ComplexOp):
     """rms_norm(input, normalized_shape, weight, eps): input divided by the root of the mean of its squares over its
     last dimensions, which are of normalized_shape, times weight."""
 
-    complex = True
     names = ("rms_norm", "nn.functional.rms_norm")
     method = False
     samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]

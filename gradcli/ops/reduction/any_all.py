@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, TypeFault
 from gradcli.ops.arrays import BOOL, all_hold, any_holds
-from gradcli.ops.base import define
+from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.reduction.picking import check_occupied
 from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
 
@@ -24,10 +24,9 @@ def truth(ufunc, of_all, array, dim, keepdim):
     return result.astype(np.uint8) if array.dtype == np.uint8 else result
 
 
-class Truth(Op, abstract=True):
+class Truth(ComplexOp, abstract=True):
     """A truth value of many elements."""
 
-    complex = True
     memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
@@ -47,10 +46,9 @@ for _name, _text, _ufunc, _of_all in (("All", "no element is zero", np.logical_a
 
 
 
-class CountNonzero(Op):
+class CountNonzero(ComplexOp):
     """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
 
-    complex = True
     memory_order = "rows"
     samples = [([[0.0, 1.0], [2.0, 3.0]],), ([[0.0, 1.0], [2.0, 3.0]], 0), ([[0.0, 1.0], [2.0, 3.0]], (0, 1))]
     errors = [(GRID, 5), ("text",)]

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated
 from gradcli.ops.dtype_checks import kind_of
 
@@ -29,11 +29,10 @@ def checked_weights(F, weights, count, name):
     return weights
 
 
-class Cov(Op):
+class Cov(ComplexOp):
     """cov(input, correction, fweights, aweights): the covariances of variables, a row each; fweights say how often an
     observation was made, aweights how much it counts."""
 
-    complex = True
     samples = [(ROWS,), (ROWS, 0), (ROWS, 1, OFTEN), (ROWS, 1, None, HEAVY), (ROWS, 1, OFTEN, HEAVY),
                ([1.0, 2.0, 4.0],)]
     errors = [([ROWS],), (ROWS, 1, np.array([1, 2])), (ROWS, 1, np.array([1, 2, 3, -1]))]
@@ -66,10 +65,9 @@ class Cov(Op):
         return F.squeeze(c)
 
 
-class Corrcoef(Op):
+class Corrcoef(ComplexOp):
     """corrcoef(input): the correlations of variables, a row each."""
 
-    complex = True
     samples = [(ROWS,), (np.array([1.0, 2.0, 4.0]),)]
     errors = [([ROWS],), ("text",)]
 

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.ops.arrays import moved
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel
 from gradcli.ops.dtype_checks import only_floats
 from gradcli.ops.reduction.reduce import of_parts, totals_type
 
@@ -144,7 +144,7 @@ def backwards_recurrence(F, factor, term, dim):
     return F.flip(F.recurrence(F.flip(factor, (dim,)), F.flip(term, (dim,)), dim), (dim,))
 
 
-class Recurrence(Kernel):
+class Recurrence(ComplexKernel):
     """recurrence(factor, term, dim): y with y[j] = term[j] + factor[j] y[j - 1] along `dim`.
 
     Computed by doubling: after k steps each y holds the terms of its 2**k predecessors, so that
@@ -152,7 +152,6 @@ class Recurrence(Kernel):
     logcumsumexp, which are made of these.
     """
 
-    complex = True
     samples = [(HOLED, [[1.0, 2.0, 0.5, 3.0], [0.3, 0.7, 2.0, 1.0]], 1), (GRID, [[1.0, 2.0, 0.5], [0.3, 0.7, 2.0]], 0)]
     errors = [(GRID, GRID, 3)]
 
@@ -179,10 +178,9 @@ def without_nan(F, g):
     return F.where(F.isnan(g), 0, g)
 
 
-class DefinedGradient(Kernel):
+class DefinedGradient(ComplexKernel):
     """defined_gradient(input): a copy, whose gradients leave out what is nan."""
 
-    complex = True
     samples = [(GRID,)]
     errors = [("text",)]
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import NUMBERS, Array, Dim, Dims, Int, Number, Plain, described
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.dtype_checks import kind_of
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -21,10 +21,9 @@ def part(F, x, dim, start, stop):
     return F.getitem(x, (slice(None),) * dim + (slice(start, stop),), ())
 
 
-class Diff(Op):
+class Diff(ComplexOp):
     """diff(input, n, dim, prepend, append): the differences of neighbours along `dim`, taken n times."""
 
-    complex = True
     samples = [(GRID,), (GRID, 2), (GRID, 1, 0), (GRID, 1, -1, COLUMN), (GRID, 1, -1, None, COLUMN)]
     errors = [(GRID, -1), (GRID, 1, 5), (np.ones(()),)]
 
@@ -75,10 +74,9 @@ def spacing_of(x, dx):
     return x, dx
 
 
-class TrapezoidalRule(Op, abstract=True):
+class TrapezoidalRule(ComplexOp, abstract=True):
     """An integral by the trapezoidal rule."""
 
-    complex = True
     method = False
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
@@ -116,11 +114,10 @@ class CumulativeTrapezoid(TrapezoidalRule):
         return F.divided(F.cumsum(strips(F, y, x, at, "cumulative_trapezoid"), at), 2.0)
 
 
-class Gradient(Op):
+class Gradient(ComplexOp):
     """gradient(input, spacing, dim, edge_order): for each dimension the slope of a sampled function, by differences of
     second order inside and of edge_order at the ends; spacing says how far apart, or where, the samples lie."""
 
-    complex = True
     method = False
     samples = [(CURVE,), (GRID, 0.5), (GRID, 1, 1), (CURVE, 1, None, 2), (GRID, (2.0, 0.5)), (CURVE, (TIMES,)),
                (CURVE, (TIMES,), None, 2)]

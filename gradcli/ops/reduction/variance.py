@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, DimsOrFlag, Flag, Number
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, full_sum
@@ -15,6 +15,7 @@ from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.warned import warn
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.arrays import TYPES
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.reduce import GRID, axes, restored
 
@@ -105,10 +106,9 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
-class Variance(Op, abstract=True):
+class Variance(ComplexOp, abstract=True):
     """How far elements lie from their mean, the count lessened by `correction`."""
 
-    complex = True
     complex_rules = "own"
     vanished = "stay"
     linked = False

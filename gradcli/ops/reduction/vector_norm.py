@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Type
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE
@@ -14,14 +14,14 @@ from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.dtypes import float32
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import TYPES
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.dtype_checks import norm_types
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, restored
 
 
-class Norm(Op):
+class Norm(ComplexOp):
     """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
 
-    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, "nuc")]
     errors = [(GRID, 2, 5), (GRID, "nonsense")]

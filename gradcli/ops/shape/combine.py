@@ -5,7 +5,7 @@ from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import Arrays, Dim, Flag, Int, Text, VariadicArrays, sized
 from gradcli.engine.random.generators import Current
@@ -15,6 +15,7 @@ from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import EmptyList
 from gradcli.faults.tree import MemoryFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.shape.rearrange import cube, row
 
 INDEXING = Text("ij", "xy", fault=RefusedAtRunTime,
@@ -32,10 +33,9 @@ def _cat_refused(first, other, at, number):
             f"{other[where]} for tensor number {number} in the list.")
 
 
-class Cat(Op):
+class Cat(ComplexOp):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
-    complex = True
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -86,10 +86,9 @@ class Cat(Op):
         return part if tensors_shape[at] else F.reshape(part, ())
 
 
-class Stack(Op):
+class Stack(ComplexOp):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
-    complex = True
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
@@ -117,10 +116,9 @@ class Stack(Op):
         return F.select(g, dim, at)
 
 
-class Joined(Op, abstract=True):
+class Joined(ComplexOp, abstract=True):
     """Tensors joined along one dimension, with those they lack added."""
 
-    complex = True
     method = False
     no_overlap = True
     samples = [(PAIR,), ((GRID, GRID),)]
@@ -166,10 +164,9 @@ class ColumnStack(Joined):
         return F.cat(upright, 1)
 
 
-class BlockDiag(Op):
+class BlockDiag(ComplexOp):
     """block_diag(*tensors): a matrix of zeros with the matrices along its diagonal; vectors count as rows."""
 
-    complex = True
     method = False
     type_promotion = "mixed"
     samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
@@ -208,11 +205,10 @@ def corners(sizes):
     return keys
 
 
-class Meshgrid(Op):
+class Meshgrid(ComplexOp):
     """meshgrid(*tensors, indexing): for each vector the table of its elements over the grid of all of them; with
     indexing 'xy' the first varies along the columns."""
 
-    complex = True
     method = False
     samples = [(PAIR,), (([1.0, 2.0], [3.0, 4.0, 5.0]), "xy"), (([1.0, 2.0], [3.0]), "ij")]
     errors = [((GRID, GRID),), (PAIR, "yx"), ((),)]
@@ -237,10 +233,9 @@ class Meshgrid(Op):
         return tuple(grids)
 
 
-class CartesianProd(Op):
+class CartesianProd(ComplexOp):
     """cartesian_prod(*tensors): all tuples with an element of each vector, a row each."""
 
-    complex = True
     method = False
     samples = [(PAIR,), ([1.0, 2.0],)]
     errors = [((GRID, GRID),), ("text",)]
@@ -257,10 +252,9 @@ class CartesianProd(Op):
 MOST = 10_000_000       # how many numbers a list of combinations may hold
 
 
-class Combinations(Op):
+class Combinations(ComplexOp):
     """combinations(input, r, with_replacement): all ways to pick r elements of a vector in their order, a row each."""
 
-    complex = True
     samples = [([1.0, 2.0, 3.0],), ([1.0, 2.0, 3.0], 3), ([1.0, 2.0, 3.0], 2, True)]
     errors = [(GRID,), ([1.0], -1)]
 

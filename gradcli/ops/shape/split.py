@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.tensor.dtypes import OF
@@ -11,6 +11,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.dtype_checks import kind_of
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -59,10 +60,9 @@ def dimension(dim, array, name):
     return axis(dim, array.ndim)
 
 
-class Split(Op):
+class Split(ComplexOp):
     """split(input, split_size_or_sections, dim): views of pieces of one size along `dim`, or of the sizes listed."""
 
-    complex = True
     names = ("split", "unsafe_split")
     multi_output = several_views = True
     legacy_names = "tensor.Index"
@@ -85,10 +85,9 @@ class Split(Op):
         return joined_gradients(F, g, lengths, dim, input_shape, input_dtype)
 
 
-class SplitWithSizes(Op):
+class SplitWithSizes(ComplexOp):
     """split_with_sizes(input, split_sizes, dim): views of pieces of the sizes listed."""
 
-    complex = True
     names = ("split_with_sizes", "unsafe_split_with_sizes")
     samples = [(ROW, (1, 4)), (GRID, (2, 1), 1)]
     errors = [(ROW, (1, 1)), (GRID, (1,), 5)]
@@ -102,10 +101,9 @@ def chunk_lengths(chunks, n):
     return lengths_of(max(-(-n // chunks), 1), n) if n else (0,) * chunks
 
 
-class Chunk(Op):
+class Chunk(ComplexOp):
     """chunk(input, chunks, dim): views of at most `chunks` pieces along `dim`, all of one size but the last."""
 
-    complex = True
     names = ("chunk", "unsafe_chunk")
     multi_output = several_views = True
     legacy_names = "tensor.Chunk"
@@ -127,10 +125,9 @@ class Chunk(Op):
         return joined_gradients(F, g, lengths, dim, input_shape, input_dtype)
 
 
-class Unbind(Op):
+class Unbind(ComplexOp):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
-    complex = True
     multi_output = several_views = True
     legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
@@ -152,11 +149,10 @@ class Unbind(Op):
         return F.stack(g, at)
 
 
-class TensorSplit(Op):
+class TensorSplit(ComplexOp):
     """tensor_split(input, indices_or_sections, dim): views of so many pieces along `dim`, of sizes as equal as can be;
     or of the pieces between the places listed."""
 
-    complex = True
     samples = [(ROW, 3), (ROW, (1, 3)), (GRID, 2, 1), (ROW, (3, 9))]
     errors = [(ROW, 0), (GRID, 2, 5)]
 
@@ -194,10 +190,9 @@ def sections(F, input, parts, dim, name):
     return F.tensor_split(input, parts, dim)
 
 
-class Hsplit(Op):
+class Hsplit(ComplexOp):
     """hsplit(input, indices_or_sections): pieces side by side: along the second dimension, or the only one."""
 
-    complex = True
     samples = [(GRID, 3), (GRID, (1,)), ([1.0, 2.0], 2)]
     errors = [(GRID, 2), (np.ones(()), 1)]
 
@@ -208,10 +203,9 @@ class Hsplit(Op):
         return sections(F, input, indices_or_sections, min(len(input.shape), 2) - 1, "hsplit")
 
 
-class Vsplit(Op):
+class Vsplit(ComplexOp):
     """vsplit(input, indices_or_sections): pieces on top of each other: along the first dimension."""
 
-    complex = True
     samples = [(GRID, 2), (GRID, (1,))]
     errors = [(GRID, 3), ([1.0], 1)]
 
@@ -222,10 +216,9 @@ class Vsplit(Op):
         return sections(F, input, indices_or_sections, 0, "vsplit")
 
 
-class Dsplit(Op):
+class Dsplit(ComplexOp):
     """dsplit(input, indices_or_sections): pieces behind each other: along the third dimension."""
 
-    complex = True
     samples = [([GRID], 3), ([GRID], (1,))]
     errors = [([GRID], 2), (GRID, 1)]
 

@@ -5,7 +5,7 @@ of the three is linear in both its inputs, and the other two are its derivatives
 """
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Plain
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel
 from gradcli.ops.windows.convolution_arrays import convolve, convolve_transposed, correlate
 
 SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
@@ -14,10 +14,9 @@ KERNEL = [[[[1.0, 2.0], [0.5, -1.0]]], [[[0.3, 1.0], [-2.0, 1.5]]]]
 UNIT = ((1,), (0,), (1,), 1)
 
 
-class Linked(Kernel, abstract=True):
+class Linked(ComplexKernel, abstract=True):
     """One of the three bilinear maps."""
 
-    complex = True
     type_promotion = "same"
     modern_names = "ConvolutionBackwardBackward0"
 

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Plain
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.windows.convolution_arrays import columns
 from gradcli.ops.windows.sliding import check_positive, inside, overlapped, per_dimension, window_counts
 from gradcli.ops.windows.small_windows import spread_columns_of_few
@@ -26,10 +26,9 @@ def options(name, kernel_size, dilation, padding, stride):
     return kernel, dilation, padding, stride
 
 
-class Unfold(Op):
+class Unfold(ComplexOp):
     """unfold(input, kernel_size, dilation, padding, stride): the windows of the last two dimensions as columns."""
 
-    complex = True
     home = "nn.functional"
     samples = [(GRID, 2), (GRID, 2, 2), (GRID, 2, 1, 1), (GRID, (2, 1), 1, 0, 2), (GRID[0], 2)]
     errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
@@ -50,10 +49,9 @@ class Unfold(Op):
         return F.im2col(input, kernel, dilation, padding, stride)
 
 
-class Im2col(Kernel):
+class Im2col(ComplexKernel):
     """im2col(input, kernel, dilation, padding, stride): windows as columns, of one plane of channels or of several."""
 
-    complex = True
     modern_names = "Im2ColBackward0"
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -96,10 +94,9 @@ class Fold(Op):
         return F.col2im(input, lengths, kernel, dilation, padding, stride)
 
 
-class Col2im(Kernel):
+class Col2im(ComplexKernel):
     """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
 
-    complex = True
     modern_names = "Col2ImBackward0"
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -120,11 +117,10 @@ class Col2im(Kernel):
         return F.im2col(g, kernel, dilation, padding, stride)
 
 
-class PixelShuffle(Op):
+class PixelShuffle(ComplexOp):
     """pixel_shuffle(input, upscale_factor): channels dealt out as places, each place becoming a square of them."""
 
     one_call = "named"
-    complex = True
     names = ("pixel_shuffle", "nn.functional.pixel_shuffle")
     method = False
     samples = [(FOUR, 2), (FOUR[0], 2)]
@@ -146,11 +142,10 @@ class PixelShuffle(Op):
         return F.renamed(F.reshape(moved, (*lead, c // (r * r), h * r, w * r)), "PixelShuffleBackward0")
 
 
-class PixelUnshuffle(Op):
+class PixelUnshuffle(ComplexOp):
     """pixel_unshuffle(input, downscale_factor): squares of places gathered as channels."""
 
     one_call = "named"
-    complex = True
     names = ("pixel_unshuffle", "nn.functional.pixel_unshuffle")
     method = False
     samples = [([[[[1.0, 2.0], [3.0, 4.0]]]], 2)]
@@ -176,11 +171,10 @@ class PixelUnshuffle(Op):
         return F.renamed(F.reshape(moved, (*lead, c * r * r, h // r, w // r)), "PixelUnshuffleBackward0")
 
 
-class ChannelShuffle(Op):
+class ChannelShuffle(ComplexOp):
     """channel_shuffle(input, groups): channels dealt out so that those of one group come apart."""
 
     one_call = "named"
-    complex = True
     names = ("channel_shuffle", "native_channel_shuffle", "nn.functional.channel_shuffle",
              "nn.functional.native_channel_shuffle")
     method = False
