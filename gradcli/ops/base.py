@@ -22,6 +22,22 @@ class ComplexKernel(Kernel, abstract=True):
     complex = True
 
 
+class MatrixFunction(ComplexOp, abstract=True):
+    """A function of matrices; results are in column-major order, as LAPACK leaves them.
+
+    Its rules give the gradients of complex matrices by PyTorch's convention.
+    """
+
+    memory_order = "columns"
+    complex_rules = "own"
+
+
+class Functional(Op, abstract=True):
+    """An operation of torch.nn.functional, and no method."""
+
+    home = "nn.functional"
+
+
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 

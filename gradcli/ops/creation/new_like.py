@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Si
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.base import ComplexOp
+from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.creation.create import checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -23,25 +23,18 @@ class NewLike(ComplexOp, abstract=True):
     errors = [(GRID, (-1,)), (GRID, "text")]
 
 
-class NewZeros(NewLike):
-    """new_zeros(input, *size, dtype): zeros of the type of input."""
-
+def _filled(fill):
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked_size(size), dtype or input.dtype)
+        return fill(checked_size(size), dtype or input.dtype)
+
+    return forward
 
 
-class NewOnes(NewLike):
-    """new_ones(input, *size, dtype): ones of the type of input."""
-
-    def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.ones(checked_size(size), dtype or input.dtype)
-
-
-class NewEmpty(NewLike):
-    """new_empty(input, *size, dtype): a tensor of the type of input that PyTorch does not initialise; here zeros."""
-
-    def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked_size(size), dtype or input.dtype)
+for _name, _text, _fill in (
+        ("Zeros", "zeros of the type of input", np.zeros), ("Ones", "ones of the type of input", np.ones),
+        ("Empty", "a tensor of the type of input that PyTorch does not initialise; here zeros", np.zeros)):
+    define(NewLike, __name__, f"new_{_name.lower()}", f"New{_name}", f"(input, *size, dtype): {_text}.",
+           forward=_filled(_fill))
 
 
 class NewFull(NewLike):

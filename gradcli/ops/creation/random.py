@@ -14,6 +14,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
+from gradcli.ops.base import define
 from gradcli.ops.creation.create import INT64, Creation, checked_size, laid_out, real
 
 
@@ -37,26 +38,17 @@ def as_pairs(shape, dtype, draw_real):
     return draw_real((*shape, 2), part_of(dtype)).view(dtype)[..., 0]
 
 
-class Rand(Creation):
-    """rand(*size, dtype): numbers drawn evenly from [0, 1)."""
-
-    random = True
-    samples = [((2, 3),)]
-    errors = [((-1,),), ("text",)]
-
+def _drawn(method):
     def forward(size: Sizes, *, dtype: Type = None):
-        return random_array("rand", checked_size(size), dtype or Default.floating)
+        return random_array(method, checked_size(size), dtype or Default.floating)
+
+    return forward
 
 
-class Randn(Creation):
-    """randn(*size, dtype): numbers drawn from the normal distribution of mean 0 and deviation 1."""
-
-    random = True
-    samples = [((2, 3),)]
-    errors = [((-1,),), ("text",)]
-
-    def forward(size: Sizes, *, dtype: Type = None):
-        return random_array("randn", checked_size(size), dtype or Default.floating)
+for _name, _text in (("rand", "evenly from [0, 1)"),
+                     ("randn", "from the normal distribution of mean 0 and deviation 1")):
+    define(Creation, __name__, _name, _name.title(), f"(*size, dtype): numbers drawn {_text}.", forward=_drawn(_name),
+           random=True, samples=[((2, 3),)], errors=[((-1,),), ("text",)])
 
 
 class RandLike(Creation):

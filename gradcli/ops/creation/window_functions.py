@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Flag, Int, Number, Type
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.base import define
 from gradcli.ops.creation.create import Creation
 
 
@@ -53,18 +54,19 @@ def kaiser(beta):
     return shape
 
 
-class BartlettWindow(Taper):
-    """bartlett_window(window_length, periodic, dtype): a triangle, from 0 to 1 and back."""
-
+def _windowed(name, shape):
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("bartlett_window", window_length, periodic, dtype, triangle)
+        return tapered(name, window_length, periodic, dtype, shape)
+
+    return forward
 
 
-class HannWindow(Taper):
-    """hann_window(window_length, periodic, dtype): one period of a cosine, from 0 to 1 and back."""
-
-    def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("hann_window", window_length, periodic, dtype, cosine(0.5, 0.5))
+for _name, _text, _shape in (
+        ("bartlett", "a triangle, from 0 to 1 and back", triangle),
+        ("hann", "one period of a cosine, from 0 to 1 and back", cosine(0.5, 0.5)),
+        ("blackman", "a sum of cosines of one and two periods, 0 to 1 and back", blackman)):
+    define(Taper, __name__, f"{_name}_window", f"{_name.title()}Window",
+           f"(window_length, periodic, dtype): {_text}.", forward=_windowed(f"{_name}_window", _shape))
 
 
 class HammingWindow(Taper):
@@ -76,13 +78,6 @@ class HammingWindow(Taper):
     def forward(window_length: Int, periodic: Flag = True, alpha: Number = 0.54, beta: Number = 0.46, *,
                 dtype: Type = None):
         return tapered("hamming_window", window_length, periodic, dtype, cosine(alpha, beta))
-
-
-class BlackmanWindow(Taper):
-    """blackman_window(window_length, periodic, dtype): a sum of cosines of one and two periods, 0 to 1 and back."""
-
-    def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("blackman_window", window_length, periodic, dtype, blackman)
 
 
 class KaiserWindow(Taper):

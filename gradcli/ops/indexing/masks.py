@@ -16,7 +16,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
-from gradcli.ops.base import ComplexOp
+from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.creation.create import Creation, checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -231,30 +231,18 @@ class Triu(Triangle):
         return F.triu(g, diagonal)
 
 
-class TrilIndices(Creation):
-    """tril_indices(row, col, offset, dtype): the rows and columns of the elements of a lower triangle."""
-
-    samples = [(3, 3), (2, 4, 1)]
-    errors = [(-1, 3), ("text", 3)]
-
-    def result_size(row, col, *_):
-        return row * col
-
+def _triangle_indices(indices):
     def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
-        return np.array(np.tril_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
+        return np.array(indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
+
+    return forward
 
 
-class TriuIndices(Creation):
-    """triu_indices(row, col, offset, dtype): the rows and columns of the elements of an upper triangle."""
-
-    samples = [(3, 3), (2, 4, 1)]
-    errors = [(-1, 3), ("text", 3)]
-
-    def result_size(row, col, *_):
-        return row * col
-
-    def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
-        return np.array(np.triu_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
+for _name, _text, _indices in (("tril", "a lower", np.tril_indices), ("triu", "an upper", np.triu_indices)):
+    define(Creation, __name__, f"{_name}_indices", f"{_name.title()}Indices",
+           f"(row, col, offset, dtype): the rows and columns of the elements of {_text} triangle.",
+           forward=_triangle_indices(_indices), result_size=lambda row, col, *_: row * col,
+           samples=[(3, 3), (2, 4, 1)], errors=[(-1, 3), ("text", 3)])
 
 
 class OneHot(Op):

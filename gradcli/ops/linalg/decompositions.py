@@ -8,7 +8,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault, ValueFault
-from gradcli.ops.base import ComplexOp
+from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, conjugated, is_complex
 from gradcli.ops.dtype_checks import kind_of, one_type
 from gradcli.ops.linalg.checks import (
@@ -35,12 +35,10 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 TALL = [[1.0, 0.5], [2.0, -1.0], [3.0, 2.0]]
 
 
-class Cholesky(ComplexOp):
+class Cholesky(MatrixFunction):
     """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
     transpose."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.cholesky",)
     modern_names = "LinalgCholeskyExBackward0"
     symmetric = True
@@ -94,12 +92,10 @@ class OldCholesky(Cholesky):
         return Cholesky.forward(A, upper)
 
 
-class Qr(ComplexOp):
+class Qr(MatrixFunction):
     """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
     r leaves it out."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
     multi_output = True
@@ -148,12 +144,10 @@ class OldQr(ComplexOp):
         return F.linalg_qr(input, "reduced" if some else "complete")
 
 
-class Svd(ComplexOp):
+class Svd(MatrixFunction):
     """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
     `full_matrices` only the columns and rows that S meets."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
     multi_output = True
@@ -226,12 +220,10 @@ class Svdvals(ComplexOp):
         return F.linalg_svd(A, False)[1]
 
 
-class Eigh(ComplexOp):
+class Eigh(MatrixFunction):
     """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
     triangle is read, or with `UPLO` U the upper."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True
@@ -324,11 +316,9 @@ class Ormqr(ComplexOp):
         return adjoint_of(F, reflected(F, input, tau, adjoint_of(F, other), transpose))
 
 
-class Geqrf(ComplexOp):
+class Geqrf(MatrixFunction):
     """geqrf(input): the reflections of a QR factorization as LAPACK keeps them, with R above their diagonal."""
 
-    memory_order = "columns"
-    complex_rules = "own"
     returns = ("a", "tau")
     samples = [(np.array(TALL),), (np.array(PAIR),)]
     errors = [([1.0],)]

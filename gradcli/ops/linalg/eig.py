@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.dtypes import complex_of
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.base import ComplexOp
+from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.linalg.checks import adjoint_of, gaps, on_diagonal, square
 from gradcli.ops.linalg.decompositions import refuse_phases
 
@@ -28,16 +28,14 @@ def as_complex(array, like):
     return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_of(like.dtype))
 
 
-class Eig(ComplexOp):
+class Eig(MatrixFunction):
     """linalg.eig(A): the eigenvalues and eigenvectors of square matrices, as complex numbers."""
 
-    complex_rules = "own"
     complex_results = True
     names = ("linalg.eig",)
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True
     modern_names = "LinalgEigBackward0"
-    memory_order = "columns"
     samples = [(A,), (TURN,)]
     errors = [(WIDE,), ([1.0],)]
 

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import ComplexKernel, ComplexOp
+from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
     by_matrix,
@@ -105,12 +105,10 @@ class LuFactorEx(ComplexOp):
         return result_type(LuFactorEx)(packed, pivots, info)
 
 
-class CholeskyEx(ComplexOp):
+class CholeskyEx(MatrixFunction):
     """linalg.cholesky_ex(A, upper, check_errors): linalg.cholesky, and for each matrix 0 or the order of the leading
     minor that is not positive-definite, up to which it was factored; an error then with `check_errors`."""
 
-    memory_order = "columns"
-    complex_rules = "own"
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")
     modern_names = "LinalgCholeskyExBackward0"

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
-from gradcli.ops.base import ComplexKernel, ComplexOp
+from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import sizes
 from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored, zero_on_diagonal
 
@@ -107,12 +107,10 @@ def _slope(F, p, lower, upper, g_l, g_u):
     return p @ slope
 
 
-class LuFactor(ComplexOp):
+class LuFactor(MatrixFunction):
     """linalg.lu_factor(A, pivot): L, below its diagonal of ones, and U in one matrix; and the row that each row was
     exchanged with, counted from 1."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
     modern_names = "LinalgLuFactorExBackward0"

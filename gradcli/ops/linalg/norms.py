@@ -9,7 +9,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.base import ComplexOp
+from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, squares
 from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
 from gradcli.ops.linalg.checks import adjoint_of, is_vector, matrices, refuse_integers, rows_fit, square
@@ -203,13 +203,11 @@ def _over_rows(x, a, b):
     return np.broadcast_to(x, (*stack, *x.shape[-2:]))
 
 
-class Lstsq(ComplexOp):
+class Lstsq(MatrixFunction):
     """linalg.lstsq(A, B, rcond, driver): the X that makes A X - B least, its least norm where several do; with the sums
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     multi_output = True

@@ -9,7 +9,7 @@ from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import ComplexKernel, ComplexOp
+from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, is_complex
 from gradcli.ops.linalg.checks import (
     adjoint_of,
@@ -250,11 +250,9 @@ class TriangularSolve(ComplexOp):
         return result_type(TriangularSolve)(*results)
 
 
-class CholeskySolve(ComplexOp):
+class CholeskySolve(MatrixFunction):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     saved_for_versions = ("input", "out")
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
@@ -278,11 +276,9 @@ class CholeskySolve(ComplexOp):
         return -(input2 @ both) if upper else -(both @ input2)
 
 
-class CholeskyInverse(ComplexOp):
+class CholeskyInverse(MatrixFunction):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
-    complex_rules = "own"
-    memory_order = "columns"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
     errors = [(WIDE,)]

@@ -9,7 +9,6 @@ import math
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
 from gradcli.engine.numerics import elementary
@@ -20,7 +19,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import divided, mean_of_all
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.dtype_checks import floating_mean, kind_of, only_floats
 from gradcli.ops.nn.activation import THNN, refuse_integers
 
@@ -92,10 +91,9 @@ def paired(F, input, target):
     return F.broadcast_tensors(input, target) if input.dtype != target.dtype else (input, target)
 
 
-class Loss(Op, abstract=True):
+class Loss(Functional, abstract=True):
     """A number, or one an element, that is smaller the nearer input is to target."""
 
-    home = "nn.functional"
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text"), (P, Q, None, None, "average")]
 
 

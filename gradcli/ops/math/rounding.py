@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int
-from gradcli.ops.base import Unary
+from gradcli.ops.base import Unary, define
 from gradcli.ops.dtype_checks import no_truths, only_floats
 
 
@@ -18,27 +18,19 @@ class Rounding(Unary, abstract=True):
         return F.zeros_like(g)
 
 
-class Floor(Rounding):
-    """floor(input): the greatest whole number not above each element."""
-
+def _rounded(name, ufunc):
     def forward(input: Array):
-        return np.floor(input) if input.dtype.kind == "f" else no_truths("floor", input).copy()
+        return ufunc(input) if input.dtype.kind == "f" else no_truths(name, input).copy()
+
+    return forward
 
 
-class Ceil(Rounding):
-    """ceil(input): the least whole number not below each element."""
-
-    def forward(input: Array):
-        return np.ceil(input) if input.dtype.kind == "f" else no_truths("ceil", input).copy()
-
-
-class Trunc(Rounding):
-    """trunc(input): each element without its fractional part."""
-
-    names = ("trunc", "fix")
-
-    def forward(input: Array):
-        return np.trunc(input) if input.dtype.kind == "f" else no_truths("trunc", input).copy()
+for _names, _text, _ufunc in (
+        (("floor",), "the greatest whole number not above each element", np.floor),
+        (("ceil",), "the least whole number not below each element", np.ceil),
+        (("trunc", "fix"), "each element without its fractional part", np.trunc)):
+    define(Rounding, __name__, _names[0], _names[0].title(), f"(input): {_text}.", names=_names,
+           forward=_rounded(_names[0], _ufunc))
 
 
 class Round(Rounding):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
 from gradcli.engine.autograd.type_promotion import checked_constant, constant
 from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
@@ -16,7 +16,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import laid_out_like, selected
-from gradcli.ops.base import ComplexOp, Kernel, Unary
+from gradcli.ops.base import ComplexOp, Functional, Kernel, Unary
 
 KERNELS = {"gelu": "GeluKernelImpl", "rrelu": "leaky_relu_cpu", "softshrink": "softshrink_check",
            "logsigmoid": "log_sigmoid_cpu", "selu": "elu_cpu", "celu": "elu_cpu", "mse_loss": "mse_cpu",
@@ -347,11 +347,10 @@ class Tanhshrink(ComplexOp):
         return input - F.tanh(input)
 
 
-class Glu(Op):
+class Glu(Functional):
     """glu(input, dim): the first half of input along `dim`, times the sigmoid of the second half."""
 
     gradient_names = "GluBackwardBackward0"
-    home = "nn.functional"
     fresh_result = True
     samples = [([SIGNED],), ([SIGNED, SIGNED], 0), ([SIGNED], -1)]
     errors = [([1.0, 2.0, 3.0],), ("text",)]

@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.dtype_checks import kind_of
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
@@ -91,10 +90,9 @@ def is_idle(input, p, training):
     return not is_training(training) or not p or 0 in input.shape
 
 
-class Dropping(Op, abstract=True):
+class Dropping(Functional, abstract=True):
     """An operation that leaves numbers out while training."""
 
-    home = "nn.functional"
     random = True
     inplace_option = True
     is_identity = is_idle

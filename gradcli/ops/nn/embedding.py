@@ -5,7 +5,6 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
@@ -14,7 +13,7 @@ from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import FEW, extent
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Functional, Kernel
 
 BAG_MODE = Text("sum", "mean", "max", fault=RefusedValue, message="mode has to be one of sum, mean or max")
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
@@ -23,11 +22,10 @@ STARTS = np.array([0, 2])
 FLAT = np.array([0, 2, 1, 1, 0])
 
 
-class Embedding(Op):
+class Embedding(Functional):
     """embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse): for each whole number the
     row of weight it counts to; the row at padding_idx gets no gradient; rows longer than max_norm are shortened."""
 
-    home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(PICKS, TABLE, 1), (PICKS, TABLE, -1), (PICKS, TABLE, None, None, 2.0, True)]
     samples = [(PICKS, TABLE), (PICKS, np.array(TABLE), None, 1.0), (PICKS, np.array(TABLE), None, 1.0, 1.0)]
@@ -131,13 +129,12 @@ class RenormRows(Kernel):
         writing(weight)[rows] *= np.where(length > max_norm, max_norm / (length + 1e-7), 1).astype(weight.dtype)
 
 
-class EmbeddingBag(Op):
+class EmbeddingBag(Functional):
     """embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, \
 per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts
     to. Bags are the rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
     one_call = "named"
-    home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
     samples = [(PICKS, TABLE), (FLAT, TABLE, STARTS), (FLAT, TABLE, STARTS, None, 2.0, False, "sum"),

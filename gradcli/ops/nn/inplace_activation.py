@@ -2,17 +2,15 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Number
-from gradcli.ops.base import define
+from gradcli.ops.base import Functional, define
 
 ROW = [-3.0, -0.4, 0.5, 2.0]
 
 
-class Overwriting(Op, abstract=True):
+class Overwriting(Functional, abstract=True):
     """An activation of nn.functional, in place."""
 
-    home = "nn.functional"
     errors = [("text",), ([1.0],)]
 
 

@@ -6,6 +6,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, sized
 from gradcli.faults.tensors import LinearInput
 from gradcli.faults.tree import ShapeFault
+from gradcli.ops.base import Functional
 from gradcli.ops.dtype_checks import kind_of
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
@@ -13,11 +14,10 @@ MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBac
                 "DotBackward0", "SqueezeBackward4")
 
 
-class Linear(Op):
+class Linear(Functional):
     """linear(input, weight, bias): input @ weight.t() + bias, over the last dimension of input."""
 
     complex = opmath = True
-    home = "nn.functional"
     type_promotion = "same"
     legacy_names = "torch.nn._functions.linear.Linear"
     modern_names = MODERN_NAMES

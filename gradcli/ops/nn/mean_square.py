@@ -4,11 +4,11 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.base import ComplexOp
+from gradcli.ops.base import ComplexOp, Functional
 from gradcli.ops.dtype_checks import kind_of, only_floats
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3
 from gradcli.ops.nn.normalized_shape import last_shape
@@ -39,11 +39,10 @@ class RmsNorm(ComplexOp):
         return scaled * weight if weight.dtype == input.dtype else F.cast(scaled * weight, dtype)
 
 
-class LocalResponseNorm(Op):
+class LocalResponseNorm(Functional):
     """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
     channels around) to the power beta."""
 
-    home = "nn.functional"
     samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
     errors = [([[1.0]], 2), ("text", 2)]
 

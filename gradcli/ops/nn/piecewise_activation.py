@@ -17,7 +17,7 @@ from gradcli.engine.tensor.dtypes import OF, float16
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
-from gradcli.ops.base import Kernel, Slope
+from gradcli.ops.base import Functional, Kernel, Slope
 from gradcli.ops.dtype_checks import no_truths
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, refuse_integers
 
@@ -205,10 +205,9 @@ class PreluWeightSlope(Kernel):
         return F.where(input >= 0, 0, gg * g)
 
 
-class Rrelu(Op):
+class Rrelu(Functional):
     """rrelu(input, lower, upper, training): leaky relu whose slope is drawn for each element, or the mean one."""
 
-    home = "nn.functional"
     random = True
     inplace_option = True
     samples = [(SIGNED,), (SIGNED, 0.3), (SIGNED, 0.1, 0.2), (SIGNED, 0.1, 0.2, True)]

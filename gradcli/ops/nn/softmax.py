@@ -18,7 +18,7 @@ from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.arrays import greatest_along, moved, row_total, row_totals
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -274,13 +274,12 @@ class Softmin(Proportions):
         return F.softmax(-(input if dtype is None else F.cast(input, dtype)), at)
 
 
-class GumbelSoftmax(Op):
+class GumbelSoftmax(Functional):
     """gumbel_softmax(logits, tau, hard, eps, dim): a sample of the categorical distribution, softened by tau.
 
     With `hard` the result is one-hot, and its gradient that of the soft one (Jang, Gu and Poole 2016).
     """
 
-    home = "nn.functional"
     random = True
     samples = [(GRID,), (GRID, 0.5), (GRID, 1, True), (GRID, 1, False, 1e-10, 0)]
     errors = [("text",), (GRID, 1, False, 1e-10, 5)]

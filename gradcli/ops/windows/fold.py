@@ -4,11 +4,10 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Plain
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import ComplexKernel, ComplexOp
+from gradcli.ops.base import ComplexKernel, ComplexOp, Functional
 from gradcli.ops.windows.convolution_arrays import columns
 from gradcli.ops.windows.sliding import check_positive, inside, overlapped, per_dimension, window_counts
 from gradcli.ops.windows.small_windows import spread_columns_of_few
@@ -66,11 +65,10 @@ class Im2col(ComplexKernel):
         return F.col2im(g, tuple(input_shape[-2:]), kernel, dilation, padding, stride)
 
 
-class Fold(Op):
+class Fold(Functional):
     """fold(input, output_size, kernel_size, dilation, padding, stride): columns put back as windows, added up where
     they overlap."""
 
-    home = "nn.functional"
     samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2),
                (COLUMNS[0], 3, 2),
                (COLUMNS, 2, 2, 1, 1, 2)]

@@ -4,11 +4,11 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.base import Kernel, define_by_rank
+from gradcli.ops.base import Functional, Kernel, define_by_rank
 from gradcli.ops.dtype_checks import kind_of
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import BATCH, per_dimension
@@ -20,10 +20,8 @@ MAX_CASES = [(2,), (2, 1), (2, 2, 1), (2, 1, 0, 2), (2, 2, 0, 1, True), (2, 2, 0
 AVG_CASES = [(2,), (2, 1), (2, 2, 1), (2, 2, 0, True), (2, 2, 1, False, False)]
 
 
-class Pooling(Op, abstract=True):
+class Pooling(Functional, abstract=True):
     """A pooling over the last dimensions of (batch, channels, ...), or of (channels, ...)."""
-
-    home = "nn.functional"
 
 
 def _of_dimensions(name, shape, rank):
