@@ -31,7 +31,7 @@ def check_complex(cls: Any, values: Sequence[Any]) -> None:
 
 def refusal(name: str, values: Sequence[Any]) -> TypeFault:
     """The fault for an operation that takes no complex numbers."""
-    from gradcli.engine.complex_words import words_for  # late: few programs need them
+    from gradcli.engine.messages.complex_numbers import words_for  # late: few programs need them
 
     dtypes = (v.array.dtype if isinstance(v, Tensor) else v.dtype for v in values if isinstance(v, Tensor | ndarray))
     era = next((OF[dtype].era for dtype in dtypes if dtype.kind == "c"), "ComplexFloat")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.attributes import NoTensor, SetBeforeInit
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import SCALARS, described
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import no_sizes, type_name
 from gradcli.engine.autograd.op import TABLE
+from gradcli.engine.messages.arguments import no_sizes, type_name
 
 METHODS = ("flatten", "log_softmax", "softmax", "softmin")     # what PyTorch's modules call as a method of the input
 BY_NAME = ("gelu",)

@@ -21,13 +21,13 @@ from gradcli.engine.autograd.signature import (
 )
 from gradcli.engine.kernels import LARGE, lone_sum, sums
 from gradcli.engine.large import MANY
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp

@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
@@ -31,6 +30,7 @@ from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.autograd.views import keeps_no_gradient
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.dtypes import OF

@@ -15,7 +15,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.numpy_refusals import UNFIT
+from gradcli.engine.messages.numpy_errors import UNFIT
 from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Tensor, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
 

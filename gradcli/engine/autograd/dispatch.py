@@ -29,8 +29,8 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over, raw, r
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
 from gradcli.engine.numerics import complex_gradients, reduced_precision
-from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.result_layout import match_layout
 from gradcli.engine.tensor.dtypes import part_of
 from gradcli.engine.tensor.tensor import (

@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
 from gradcli.engine.autograd.inference_mode import refuse_saved
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.methods import detach

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.device import CPU, here_only
 from gradcli.engine.tensor.tensor import Tensor

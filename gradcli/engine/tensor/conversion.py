@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_copied
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.dtypes import OF, Default, DType, part_of, promote
 from gradcli.engine.tensor.tensor import Size
 from gradcli.exposure import exposed

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_write
 from gradcli.engine.autograd.dispatch import here, parent, refresh_view, with_piece
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import Op, carry_over, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import shares_memory, view_write_fault
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import expands
 from gradcli.engine.tensor.complex_tensor import LAZY, unwritable

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import check_inputs, seed_for
 from gradcli.engine.autograd.detached import (
@@ -35,6 +34,7 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import flag_views, keeps_no_gradient
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.plain_numbers import converted, hash_of
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of

@@ -18,7 +18,7 @@ from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.autograd.views import base_of
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.tensor.conversion import array_of, checked_int64, listed
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, wrong_type
 from gradcli.engine.autograd.detached import detached_for, report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.messages.arguments import type_name, wrong_type
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.memory import MemoryLimit

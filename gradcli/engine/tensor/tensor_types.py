@@ -8,11 +8,11 @@ from typing import Any
 
 from numpy import zeros
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
-from gradcli.engine.numpy_refusals import UNFIT
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.numpy_errors import UNFIT
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of, unreversed
 from gradcli.engine.tensor.dtypes import CTYPES, OF, REAL, Default, DType, Typed

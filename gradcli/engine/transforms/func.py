@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import seed_for
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.captured import CapturedMemory

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.engine.transforms.levels import gradients

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import leading_to, newest_first
 from gradcli.engine.autograd.detached import FUNCTIONAL, report_detached
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.methods import REQUESTED
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable

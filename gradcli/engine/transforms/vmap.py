@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import rename_node, traced
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.function import apply
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import grad_mode, recording
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten

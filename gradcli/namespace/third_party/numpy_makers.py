@@ -11,7 +11,7 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.conversion import listed
 from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit

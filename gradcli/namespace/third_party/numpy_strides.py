@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count, whole_numbers
 from gradcli.engine.tensor.numpy_view import axes

@@ -20,7 +20,7 @@ import numpy as np
 from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count, taken_size

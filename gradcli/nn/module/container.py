@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.signature import Int, brief, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.plain_numbers import BEFORE_04
 from gradcli.engine.random.generators import OLDEST, Current
 from gradcli.engine.tensor.tensor import Tensor

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import detach_
 from gradcli.engine.tensor.tensor import Tensor, note_write

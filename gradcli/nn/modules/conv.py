@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import no_sizes
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.messages.arguments import no_sizes
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import init_weight_and_bias

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import no_sizes, type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.messages.arguments import no_sizes, type_name
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import Tensor

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.distance import PairwiseDistance

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
-from gradcli.engine.warned import warn
 from gradcli.exposure import exposed
 from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ShapeFault, ValueFault

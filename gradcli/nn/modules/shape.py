@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module

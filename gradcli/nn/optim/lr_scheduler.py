@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.engine.warned import warn
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault

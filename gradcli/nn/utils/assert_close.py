@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.faults.tree import ArgumentFault
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for, report_detached
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.complex_tensor import of_one_kind
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.inplace import rewriting

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.deep_copy import Copies
+from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor

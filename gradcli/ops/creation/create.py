@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 
-from gradcli.engine.argument_words import combined, type_name
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
 from gradcli.engine.complex_gate import refusal
+from gradcli.engine.messages.arguments import combined, type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
 from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf, unreversed
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
-from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
 

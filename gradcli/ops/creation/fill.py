@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, realized_or_inf, retyped
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault

@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.argument_words import combined
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
+from gradcli.engine.messages.arguments import combined
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, part_of
 from gradcli.engine.tensor.tensor import Tensor

@@ -7,11 +7,11 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for, report_write
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import indexed_result
 from gradcli.engine.tensor.conversion import array_of, realized_or_inf

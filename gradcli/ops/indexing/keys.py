@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numpy_operands import from_numpy
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.ops.arrays import extent

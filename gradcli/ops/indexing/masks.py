@@ -8,7 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ZERO
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import realized
 from gradcli.engine.tensor.dtypes import CTYPES, OF

@@ -7,9 +7,9 @@ import numpy as np
 from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.autograd.views import unsafe_view
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated

@@ -10,10 +10,10 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, 
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import CTYPES, OF
-from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import TypeFault, ValueFault

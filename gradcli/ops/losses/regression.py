@@ -11,9 +11,9 @@ from numpy import ndarray
 
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch

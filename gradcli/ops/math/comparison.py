@@ -5,8 +5,8 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.kernels import choose
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
 from gradcli.ops.base import Comparison, ComplexOp, define

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.tensor.complex_tensor import Conjugate, Negative, conjugate, negative
 from gradcli.engine.tensor.dtypes import OF, complex_of, part_of
 from gradcli.engine.tensor.memory import MemoryLimit

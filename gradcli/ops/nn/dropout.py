@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.dtype_checks import kind_of

@@ -3,9 +3,9 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
-from gradcli.engine.warned import warn
+from gradcli.engine.messages.warnings import warn
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault

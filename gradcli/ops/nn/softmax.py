@@ -9,12 +9,12 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, ONE
 from gradcli.engine.large import SOME
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.arrays import greatest_along, moved, row_total, row_totals

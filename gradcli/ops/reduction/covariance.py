@@ -3,8 +3,8 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated

@@ -10,9 +10,9 @@ from gradcli.engine.autograd.signature import Array, DimsOrFlag, Flag, Number
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, full_sum
 from gradcli.engine.large import MANY
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics.cascade_sum import MOST
 from gradcli.engine.tensor.dtypes import part_of
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import ComplexOp

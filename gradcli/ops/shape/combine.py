@@ -8,10 +8,10 @@ import numpy as np
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import Arrays, Dim, Flag, Int, Text, VariadicArrays, sized
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import in_format_of
 from gradcli.engine.tensor.methods import axis
-from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import EmptyList
 from gradcli.faults.tree import MemoryFault, ShapeFault

@@ -14,11 +14,11 @@ from gradcli.engine.autograd.signature import (
     VariadicArraysKind,
     sized,
 )
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import stepping
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ViewSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp, define

@@ -10,7 +10,7 @@ from __future__ import annotations
 from gradcli.engine.autograd import signature as kinds
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import MISSING
-from gradcli.engine.factor_order import ALIASES
+from gradcli.engine.call_spellings import ALIASES
 
 INDENT = "    "
 NUMPYS = {ALIASES[option]: option for option in ("axis", "keepdims")}      # what numpy calls options

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault
 
