@@ -19,7 +19,7 @@ TYPES = (float32, float64)      # dtypes are compared by identity where speed co
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 
 
-def extent(index):
+def min_and_max(index):
     """The least and the greatest of at least one whole number, as ints."""
     if index.size <= SMALL:
         numbers = index.ravel().tolist()
@@ -115,7 +115,7 @@ def mean_of_all(total, count):
     return total / count if total.itemsize > 2 else total / total.dtype.type(count)
 
 
-def divided(g, count):
+def divide(g, count):
     """g / count; of an array by a constant, which is the cheapest operand."""
     return np.divide(g, constant(count, g.dtype)) if type(g) is ndarray else g / count
 
@@ -173,7 +173,7 @@ def scattered_into_zeros(values, order, at, shape):
     return out
 
 
-def added(values, order, at, shape, dtype):
+def summed_into_zeros(values, order, at, shape, dtype):
     """Zeros of `shape` with a few values added at places `order` along an axis."""
     out = np.zeros(shape, dtype)
     np.add.at(out.reshape(-1), flat_places(shape, order, at), values)

@@ -184,7 +184,7 @@ class Arange(Creation):
         return arange_array(start, end, step, dtype)
 
 
-def real(name, dtype):
+def refuse_complex(name, dtype):
     """The type, unless it is complex, of which `name` makes no numbers."""
     if dtype.kind == "c":
         raise refusal(name, (np.empty(0, dtype),))
@@ -195,7 +195,7 @@ def arange_array(start, end, step, dtype, name="arange"):
     """The numbers from start to below end."""
     if step == 1 and type(start) is type(end) is type(step) is int and -WIDE < start <= end < WIDE:
         counted = np.arange(start, end, 1, INT64)
-        return counted if dtype is None else counted.astype(real(name, dtype), copy=False)
+        return counted if dtype is None else counted.astype(refuse_complex(name, dtype), copy=False)
     if step == 0 or step != step:
         raise UnfitValue("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
     if not (math.isfinite(start) and math.isfinite(end)):
@@ -206,7 +206,7 @@ def arange_array(start, end, step, dtype, name="arange"):
             "upper bound and lower bound inconsistent with step sign")
     integral = all(type(v) is not float for v in (start, end, step))
     count = max(0, math.ceil((end - start) / step)) if not integral else max(0, -((start - end) // step))
-    kind = real(name, dtype or (INT64 if integral else Default.floating))
+    kind = refuse_complex(name, dtype or (INT64 if integral else Default.floating))
     if integral:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
     if count <= FEW and kind.kind == "f":
@@ -312,7 +312,8 @@ class Range(Creation):
         if step == 0 or (end - start) * step < 0:
             return arange_array(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1
-        return (np.arange(count, dtype=np.float64) * step + start).astype(real("range", dtype or Default.floating))
+        kind = refuse_complex("range", dtype or Default.floating)
+        return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
 
 
 class Logspace(Creation):

@@ -15,7 +15,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import define
-from gradcli.ops.creation.create import INT64, Creation, checked_size, laid_out, real
+from gradcli.ops.creation.create import INT64, Creation, checked_size, laid_out, refuse_complex
 
 
 def random_array(method, shape, dtype):
@@ -96,7 +96,7 @@ class Randint(Creation):
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
                 combined("randint", passed, {}, ""))
-        return whole_numbers(low, high, checked_size(size), dtype or INT64)
+        return random_integers(low, high, checked_size(size), dtype or INT64)
 
 
 class RandintLike(Creation):
@@ -108,15 +108,15 @@ class RandintLike(Creation):
     errors = [([1.0], 5, 5), ("text", 5)]
 
     def forward(input: Array, low: Plain = None, high: Plain = None, *, dtype: Type = None):
-        bounds = [whole_bound(bound, "torch.randint_like(x, 10)") for bound in (low, high) if bound is not None]
+        bounds = [integer_bound(bound, "torch.randint_like(x, 10)") for bound in (low, high) if bound is not None]
         if not bounds:
             raise ArgumentFault("randint_like() needs an upper bound", "torch.randint_like(x, 10)").saying(
                 "randint_like() received an invalid combination of arguments")
         low, high = (0, *bounds)[-2:]
-        return laid_out(input, lambda shape: whole_numbers(low, high, shape, dtype or input.dtype))
+        return laid_out(input, lambda shape: random_integers(low, high, shape, dtype or input.dtype))
 
 
-def whole_bound(value, repair="torch.randint(0, 10, (2, 3))"):
+def integer_bound(value, repair="torch.randint(0, 10, (2, 3))"):
     """A bound of whole numbers, which may be a tensor of one element."""
     bound = Int.take(value)
     if type(bound) is not int:
@@ -125,11 +125,11 @@ def whole_bound(value, repair="torch.randint(0, 10, (2, 3))"):
     return bound
 
 
-def whole_numbers(low, high, shape, dtype):
+def random_integers(low, high, shape, dtype):
     """Whole numbers from low to below high, of a real type."""
     if high <= low:
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    kind = np.dtype(real("random_from_to", dtype))
+    kind = np.dtype(refuse_complex("random_from_to", dtype))
     if kind.kind in "iu":
         refuse_bounds(kind, limits_of(kind), ("from", low), ("to - 1", high - 1))
     return draw().randint(low, high, shape, kind)
@@ -156,7 +156,7 @@ class Randperm(Creation):
         return 2 * n
 
     def forward(n: Int, *, dtype: Type = None):
-        return draw().randperm(checked_size((n,))[0], real("randperm", dtype or INT64))
+        return draw().randperm(checked_size((n,))[0], refuse_complex("randperm", dtype or INT64))
 
 
 class Normal(Op):

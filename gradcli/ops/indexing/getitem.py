@@ -153,7 +153,7 @@ class SetItem(ComplexKernel):
 PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
 
 
-def part_of(self, basic, array, kind):
+def basic_view(self, basic, array, kind):
     """The part of a tensor that a basic key names, as `dispatch` gives it in the usual modes; None for a wrong key."""
     try:
         part = array[basic]
@@ -190,7 +190,7 @@ def getitem(self, key):
     kind = PLAIN.get(type(self))
     if kind is not None and (not self.requires_grad or grad_mode.plain) and not (InferenceTensor.exist or Dual.watched):
         basic = basic_key(key)
-        if basic is not None and (part := part_of(self, basic, array, kind)) is not None:
+        if basic is not None and (part := basic_view(self, basic, array, kind)) is not None:
             return part
     if Current.legacy and type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()

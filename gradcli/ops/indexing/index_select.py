@@ -14,7 +14,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import extent, laid_out_like
+from gradcli.ops.arrays import laid_out_like, min_and_max
 from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.indexing.assigned import dtype_fault
 from gradcli.ops.shape.rearrange import broadcast_shape
@@ -40,7 +40,7 @@ def slices_key(shape, dim, index, name):
                    ).saying(f"{name}(): Expected dtype int32 or int64 for index" if name == "index_select" else
                             f"{name}_(): Expected dtype int64 for index.")
     n = shape[at] if shape else 1
-    least, most = extent(index) if index.size else (0, 0)
+    least, most = min_and_max(index) if index.size else (0, 0)
     if index.size and (least < 0 or most >= n):
         bad = least if least < 0 else most
         raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
@@ -81,7 +81,7 @@ def slices_of(source, shape, key, at, name):
     return source.reshape(room)
 
 
-def lifted(array):
+def at_least_1d(array):
     """An array of one dimension at least, in the same memory."""
     return array if array.ndim else array.reshape(1)
 
@@ -131,7 +131,7 @@ class IndexAdd(ComplexOp):
         if source.size >= SOME and out.ndim > 1 and out.flags.c_contiguous:
             large.scatter.add_slices(out, at, key[-1], source)
         else:
-            np.add.at(lifted(out), key, source)
+            np.add.at(at_least_1d(out), key, source)
         return out
 
     def grad_input(F, g):
@@ -156,7 +156,7 @@ class IndexCopy(ComplexOp):
         check_same_type(input, source, "index_copy")
         key, at = slices_key(input.shape, dim, index, "index_copy")
         out = np.array(input)
-        lifted(out)[key] = slices_of(source, input.shape, key, at, "index_copy")
+        at_least_1d(out)[key] = slices_of(source, input.shape, key, at, "index_copy")
         return out
 
     def grad_input(F, g, dim, index):
@@ -185,7 +185,7 @@ class IndexFill(ComplexOp):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
         out = dense_copy(input)
-        lifted(out)[key] = realized(value, out.dtype)
+        at_least_1d(out)[key] = realized(value, out.dtype)
         return out
 
     def grad_input(F, g, dim, index):
@@ -328,12 +328,12 @@ class TakeAlongDim(ComplexOp):
                              f"got {len(input.shape)} dimensions for input, and {len(indices.shape)} dimensions for "
                              "indices")
         at = axis(dim, len(input.shape))
-        common = broadcast_shape(drop(input.shape, at), drop(indices.shape, at))
+        common = broadcast_shape(shape_without(input.shape, at), shape_without(indices.shape, at))
         indices = F.where(indices < 0, indices + input.shape[at], indices)
         shapes = [(*common[:at], x.shape[at], *common[at:]) for x in (input, indices)]
         return F.gather(F.expand(input, shapes[0]), at, F.expand(indices, shapes[1]))
 
 
-def drop(shape, at):
+def shape_without(shape, at):
     """A shape without one of its dimensions."""
     return (*shape[:at], *shape[at + 1 :])

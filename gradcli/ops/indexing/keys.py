@@ -10,7 +10,7 @@ from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
-from gradcli.ops.arrays import extent
+from gradcli.ops.arrays import min_and_max
 
 ALL = slice(None)
 
@@ -95,7 +95,7 @@ def _check_range(keys, array, wide):
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at + inserted, n)
             if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
-                least, most = extent(k)
+                least, most = min_and_max(k)
                 if least < -n or most >= n:
                     raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
+from gradcli.ops.arrays import BOOL, FEW, TYPES, min_and_max, open_grid
 from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.creation.create import Creation, checked_size
 
@@ -24,7 +24,7 @@ HOLES = np.array([[True, False, True], [False, False, True]])
 ROW = np.array([True, False, True])
 
 
-def truth(mask, name):
+def as_bool_mask(mask, name):
     """A mask as truth values; bytes are taken as the masks they were in 0.1.12."""
     if mask.dtype is BOOL:
         return mask
@@ -46,12 +46,12 @@ def broadcast_shape(array, mask):
     return array.shape if array.shape == mask.shape else np.broadcast_shapes(array.shape, mask.shape)
 
 
-def over(array, shape):
+def broadcast_view(array, shape):
     """An array seen with a shape, to be read."""
     return array if array.shape == shape else np.broadcast_to(array, shape)
 
 
-def single(value, name):
+def fill_number(value, name):
     """A value to fill with, which must be one number."""
     if np.ndim(value):
         raise ShapeFault(f"{name} only supports a 0-dimensional value tensor, but got tensor with {np.ndim(value)} "
@@ -75,13 +75,13 @@ class MaskedFill(ComplexOp):
         return int(isinstance(value, Tensor))
 
     def forward(input: Array, mask: Index, value: Operand):
-        mask = truth(mask, "masked_fill")
+        mask = as_bool_mask(mask, "masked_fill")
         if input.ndim and mask.shape == input.shape and input.dtype in TYPES and type(value) in (int, float):
             out = input.copy()
             np.copyto(out, checked_constant(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
-        value = realized(single(value, "masked_fill"), out.dtype)
+        value = realized(fill_number(value, "masked_fill"), out.dtype)
         np.copyto(out, np.asarray(value).astype(out.dtype), where=mask)
         return out
 
@@ -103,7 +103,7 @@ class MaskedSelect(ComplexOp):
 
     def forward(input: Array, mask: Index):
         shape = broadcast_shape(input, mask)
-        return over(input, shape)[over(truth(mask, "masked_select"), shape)]
+        return broadcast_view(input, shape)[broadcast_view(as_bool_mask(mask, "masked_select"), shape)]
 
     def grad_input(F, g, input, mask):
         shape = tuple(input.shape)
@@ -126,7 +126,7 @@ class MaskedScatter(ComplexOp):
             raise TypeFault("masked_scatter: expected self and source to have same dtypes but got "
                             f"{OF[input.dtype].name} and {OF[source.dtype].name}")
         shape = broadcast_shape(input, mask)
-        out, mask = np.array(over(input, shape)), over(truth(mask, "masked_scatter"), shape)
+        out, mask = np.array(broadcast_view(input, shape)), broadcast_view(as_bool_mask(mask, "masked_scatter"), shape)
         count = int(np.count_nonzero(mask))
         if source.size < count:
             raise ShapeFault(f"masked_scatter: the mask holds {count} times and source has {source.size} "
@@ -153,7 +153,7 @@ class Nonzero(ComplexOp):
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
-        return nonzero_indices(input) if as_tuple else rows_standing(input)
+        return nonzero_indices(input) if as_tuple else argwhere(input)
 
 
 def nonzero_indices(array):
@@ -161,7 +161,7 @@ def nonzero_indices(array):
     return np.nonzero(array.reshape(1) if not array.ndim else array)
 
 
-def rows_standing(array):
+def argwhere(array):
     """np.argwhere: where the elements stand that are not zero, a row each."""
     if array.ndim == 1:
         return array.nonzero()[0].reshape(1, -1).T
@@ -174,7 +174,7 @@ class Argwhere(ComplexOp):
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
 
     def forward(input: Array):
-        return rows_standing(input)
+        return argwhere(input)
 
 
 class Triangle(ComplexOp, abstract=True):
@@ -259,7 +259,7 @@ class OneHot(Op):
     def forward(input: Index, num_classes: Int = -1):
         if input.dtype != np.int64:
             raise TypeFault("one_hot is only applicable to index tensor of type LongTensor.", ("x.long()", "as such"))
-        least, most = extent(input) if input.size else (0, -1)
+        least, most = min_and_max(input) if input.size else (0, -1)
         if least < 0:
             raise UnfitValue("Class values must be non-negative.")
         if not input.size and num_classes <= 0:

@@ -13,8 +13,8 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.dtype_checks import kind_of, no_truths, one_type
-from gradcli.ops.linalg.products import dims_are
+from gradcli.ops.dtype_checks import check_dtypes, numpy_dtype, refuse_bool
+from gradcli.ops.linalg.products import check_dims
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -31,7 +31,7 @@ class Outer(ComplexOp):
     errors = [(A, V), (V, 2)]
 
     def compose(F, input: Array, vec2: Array):
-        dims_are("outer", input, vec2, 1, 1)
+        check_dims("outer", input, vec2, 1, 1)
         return F.unsqueeze(input, 1) * vec2
 
 
@@ -53,8 +53,8 @@ class Vecdot(ComplexOp):
     errors = [(A, V[:2]), (V, W, 3)]
 
     def compose(F, x: Array, y: Array, *, dim: Dim = -1):
-        one_type("linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} "
-                 "instead", x, y)
+        check_dtypes("linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} "
+                     "instead", x, y)
         return F.sum(conjugated(F, x) * y, axis(dim, max(len(x.shape), len(y.shape))))
 
 
@@ -83,8 +83,8 @@ class Tensordot(ComplexOp):
 
     def compose(F, a: Array, b: Array, dims: Plain = 2):
         n, m = len(a.shape), len(b.shape)
-        at, bt = met_dims(dims, n, m)
-        one_type("both inputs should have same dtype", a, b)
+        at, bt = contracted_dims(dims, n, m)
+        check_dtypes("both inputs should have same dtype", a, b)
         uneven = next(((i, j) for i, j in zip(at, bt, strict=True)
                        if a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j])), None)
         if uneven:
@@ -105,7 +105,7 @@ class Tensordot(ComplexOp):
         return F.reshape(product, (*left, *right))
 
 
-def met_dims(dims, n, m):
+def contracted_dims(dims, n, m):
     """The dimensions of two tensors that are summed over together."""
     if isinstance(dims, Tensor | np.ndarray):
         dims = dims.tolist()
@@ -163,7 +163,7 @@ class LinalgCross(ComplexOp):
             raise ShapeFault("linalg.cross: inputs must have the same number of dimensions, and have "
                              f"{input.ndim} and {other.ndim}").saying(
                 "linalg.cross: inputs must have the same number of dimensions.")
-        no_truths("cross", input)
+        refuse_bool("cross", input)
         at = axis(dim, input.ndim)
         if input.ndim == 0 or input.shape[at] != 3 or other.shape[at] != 3:
             raise ShapeFault(f"linalg.cross: inputs dimension {dim} must have length 3. Got "
@@ -292,7 +292,7 @@ class LinalgVander(ComplexOp):
 
 def powers(F, x, n):
     """The first n powers of x along a new last dimension, each the one before times x."""
-    if kind_of(x).kind not in "fc":
+    if numpy_dtype(x).kind not in "fc":
         x = F.cast(x, np.dtype(np.int64))
     column = F.unsqueeze(x, -1)
     if n < 2:

@@ -10,17 +10,17 @@ from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault, ValueFault
 from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, conjugated, is_complex
-from gradcli.ops.dtype_checks import kind_of, one_type
+from gradcli.ops.dtype_checks import check_dtypes, numpy_dtype
 from gradcli.ops.linalg.checks import (
     adjoint_of,
-    by_matrix,
-    gaps,
-    indefinite,
+    check_matrices,
+    check_square,
+    indefinite_fault,
     leading_minor,
-    matrices,
+    map_matrices,
     on_diagonal,
+    pairwise_differences,
     per_matrix,
-    square,
 )
 
 QR_MODE = Text("reduced", "complete", "r", fault=RefusedAtRunTime,
@@ -46,11 +46,11 @@ class Cholesky(MatrixFunction):
     errors = [(WIDE,), ([[1.0, 2.0], [2.0, 1.0]],)]
 
     def forward(A: Array, *, upper: Flag = False):
-        square("linalg.cholesky", A)
+        check_square("linalg.cholesky", A)
         try:
             return adjoint(np.linalg.cholesky(adjoint(A))).copy() if upper else np.linalg.cholesky(A)
         except np.linalg.LinAlgError:
-            raise indefinite("linalg.cholesky", by_matrix(leading_minor, adjoint(A) if upper else A)) from None
+            raise indefinite_fault("linalg.cholesky", map_matrices(leading_minor, adjoint(A) if upper else A)) from None
 
     def grad_A(F, g, out, upper):
         return cholesky_slope(F, g, out, upper)
@@ -104,7 +104,7 @@ class Qr(MatrixFunction):
     errors = [([1.0, 2.0],), (A, "thin")]
 
     def forward(A: Array, mode: QR_MODE = "reduced"):
-        matrices("linalg.qr", A)
+        check_matrices("linalg.qr", A)
         if mode == "r":
             return np.zeros(0, A.dtype), np.asarray(np.linalg.qr(A, "r"))
         return tuple(np.linalg.qr(A, mode))
@@ -156,7 +156,7 @@ class Svd(MatrixFunction):
     errors = [([1.0, 2.0],), ("text",)]
 
     def forward(A: Array, full_matrices: Flag = True):
-        matrices("linalg.svd", A)
+        check_matrices("linalg.svd", A)
         try:
             return tuple(np.linalg.svd(A, full_matrices))
         except np.linalg.LinAlgError:
@@ -169,8 +169,8 @@ class Svd(MatrixFunction):
         g_u, g_s, g_vh = g
         s, u, vh = out[1], F.narrow(out[0], -1, 0, k), F.narrow(out[2], -2, 0, k)
         across = F.unsqueeze(s, -2)
-        apart, turns = gaps(F, s * s), []
-        inner = 0 if g_s is None else on_diagonal(F, F.cast(g_s, kind_of(u)))
+        apart, turns = pairwise_differences(F, s * s), []
+        inner = 0 if g_s is None else on_diagonal(F, F.cast(g_s, numpy_dtype(u)))
         outer = 0
         if g_u is not None:
             g_u = F.narrow(g_u, -1, 0, k)
@@ -233,17 +233,17 @@ class Eigh(MatrixFunction):
     errors = [(WIDE,), (A, "X")]
 
     def forward(A: Array, UPLO: UPLO_LETTERS = "L"):
-        square("linalg.eigh", A)
+        check_square("linalg.eigh", A)
         return tuple(np.linalg.eigh(A, UPLO))
 
     def grad_A(F, g, out):
         g_values, g_vectors = g
         values, vectors = out
-        inner = 0 if g_values is None else on_diagonal(F, F.cast(g_values, kind_of(vectors)))
+        inner = 0 if g_values is None else on_diagonal(F, F.cast(g_values, numpy_dtype(vectors)))
         if g_vectors is not None:
             product = adjoint_of(F, vectors) @ g_vectors
             refuse_phases(F, "linalg.eigh", product)
-            inner = (product - adjoint_of(F, product)) * 0.5 / gaps(F, values) + inner
+            inner = (product - adjoint_of(F, product)) * 0.5 / pairwise_differences(F, values) + inner
         return vectors @ inner @ adjoint_of(F, vectors)
 
 
@@ -269,7 +269,7 @@ class HouseholderProduct(ComplexOp):
     errors = [(WIDE, [1.0, 2.0]), ([1.0], [1.0])]
 
     def compose(F, input: Array, tau: Array):
-        matrices("linalg.householder_product", input)
+        check_matrices("linalg.householder_product", input)
         _check_reflections("torch.linalg.householder_product", input, tau)
         m, n = input.shape[-2:]
         if m < n or tau.shape[-1] > n:
@@ -284,7 +284,7 @@ def _check_reflections(name, input, tau):
     if len(tau.shape) != len(input.shape) - 1:
         raise ShapeFault(f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to "
                          f"{len(tau.shape)} and input.ndim is equal to {len(input.shape)}")
-    one_type(f"{name}: tau dtype {{1}} does not match input dtype {{0}}", input, tau)
+    check_dtypes(f"{name}: tau dtype {{1}} does not match input dtype {{0}}", input, tau)
 
 
 def reflected(F, input, tau, other, reverse):
@@ -306,10 +306,10 @@ class Ormqr(ComplexOp):
     errors = [([1.0], [1.0], [1.0])]
 
     def compose(F, input: Array, tau: Array, other: Array, left: Flag = True, transpose: Flag = False):
-        matrices("ormqr", input)
-        matrices("ormqr", other)
+        check_matrices("ormqr", input)
+        check_matrices("ormqr", other)
         _check_reflections("torch.ormqr", input, tau)
-        one_type("torch.ormqr: other dtype {1} does not match input dtype {0}", input, other)
+        check_dtypes("torch.ormqr: other dtype {1} does not match input dtype {0}", input, other)
         if left:
             return reflected(F, input, conjugated(F, tau) if transpose else tau, other, not transpose)
         tau = tau if transpose else conjugated(F, tau)
@@ -324,6 +324,6 @@ class Geqrf(MatrixFunction):
     errors = [([1.0],)]
 
     def forward(input: Array):
-        matrices("geqrf", input)
+        check_matrices("geqrf", input)
         packed, tau = np.linalg.qr(input, "raw")
         return packed.swapaxes(-1, -2).astype(input.dtype), tau.astype(input.dtype)

@@ -6,7 +6,7 @@ from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.dtypes import complex_of
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import ComplexOp, MatrixFunction
-from gradcli.ops.linalg.checks import adjoint_of, gaps, on_diagonal, square
+from gradcli.ops.linalg.checks import adjoint_of, check_square, on_diagonal, pairwise_differences
 from gradcli.ops.linalg.decompositions import refuse_phases
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -16,7 +16,7 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 
 def decomposed(name, function, a):
     """What `function` gives for square matrices, as complex numbers."""
-    square(name, a)
+    check_square(name, a)
     if not np.isfinite(a).all():
         raise ValueFault(f"torch.{name}: input tensor should not contain infs or NaNs.",
                          ("torch.nan_to_num(a)", "finite numbers in their places"))
@@ -56,7 +56,7 @@ def eig_slope(F, values, vectors, g_values, g_vectors):
         product = back @ g_vectors
         refuse_phases(F, "linalg.eig", product)
         lengths = back @ (vectors * F.unsqueeze(F.real(F.diagonal(product, 0, -2, -1)), -2))
-        inner = (product - lengths) / gaps(F, F.conj(values))
+        inner = (product - lengths) / pairwise_differences(F, F.conj(values))
         if g_values is not None:
             inner = on_diagonal(F, g_values) + inner
     return F.linalg_solve(back, inner @ back)

@@ -8,7 +8,15 @@ from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import sizes
-from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored, zero_on_diagonal
+from gradcli.ops.linalg.checks import (
+    adjoint_of,
+    check_matrices,
+    check_rows,
+    check_square,
+    transposed,
+    zero_on_diagonal,
+    zero_pivot_fault,
+)
 
 A = [[0.5, 2.0], [1.0, 0.25]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -73,7 +81,7 @@ class Lu(ComplexOp):
     errors = [([1.0],), (A, False)]
 
     def forward(A: Array, *, pivot: Flag = True):
-        matrices("linalg.lu", A)
+        check_matrices("linalg.lu", A)
         refuse_unpivoted(pivot)
         packed, pivots = eliminated(A)
         k, diagonal = pivots.shape[-1], np.eye(A.shape[-2], pivots.shape[-1], dtype=A.dtype)
@@ -122,7 +130,7 @@ class LuFactor(MatrixFunction):
         packed, pivots = LuPacked.forward(A, pivot=pivot)
         zeros = zero_on_diagonal(packed)
         if zeros.any():
-            raise unfactored("torch.linalg.lu_factor", zeros)
+            raise zero_pivot_fault("torch.linalg.lu_factor", zeros)
         return packed, pivots
 
     def grad_A(F, g, out):
@@ -147,7 +155,7 @@ class LuPacked(ComplexKernel):
     errors = [([1.0],), (A, False)]
 
     def forward(A: Array, *, pivot: Flag = True):
-        matrices("linalg.lu_factor", A)
+        check_matrices("linalg.lu_factor", A)
         refuse_unpivoted(pivot)
         return eliminated(A)
 
@@ -224,11 +232,11 @@ class LuSolve(ComplexOp):
     errors = [(WIDE, SWAP, A), (A, SWAP, TALL)]
 
     def compose(F, LU: Array, pivots: Index, B: Array, *, left: Flag = True, adjoint: Flag = False):
-        square("linalg.lu_solve", LU)
+        check_square("linalg.lu_solve", LU)
         if len(B.shape) < 2:
             raise ShapeFault("linalg.lu_solve: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
-        rows_fit("linalg.lu_solve", LU, B, -2 if left else -1)
+        check_rows("linalg.lu_solve", LU, B, -2 if left else -1)
         b = B if left else adjoint_of(F, B) if adjoint else transposed(F, B)
         p = F.lu_unpack(LU, pivots, False, True)[0]
         if left != adjoint:

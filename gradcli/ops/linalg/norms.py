@@ -11,8 +11,8 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, squares
-from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
-from gradcli.ops.linalg.checks import adjoint_of, is_vector, matrices, refuse_integers, rows_fit, square
+from gradcli.ops.dtype_checks import check_dtypes, check_norm_types, numpy_dtype
+from gradcli.ops.linalg.checks import adjoint_of, check_matrices, check_rows, check_square, is_vector, refuse_integers
 
 DRIVER = Text("gels", "gelsy", "gelsd", "gelss", fault=RefusedAtRunTime,
               message="torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
@@ -47,7 +47,7 @@ class MatrixNorm(ComplexOp):
         rows, columns = axis(dim[0], n), axis(dim[1], n)
         if rows == columns:
             raise ArgumentFault("linalg.matrix_norm: dims must be different", "torch.linalg.matrix_norm(a)")
-        norm_types("linalg.matrix_norm", kind_of(A), dtype)
+        check_norm_types("linalg.matrix_norm", numpy_dtype(A), dtype)
         if dtype is not None:
             A = F.cast(A, dtype)
         if ord == "fro":
@@ -99,14 +99,14 @@ class Cond(ComplexOp):
     errors = [([1.0],), (WIDE, 1)]
 
     def compose(F, A: Array, p: NormOrder = None):
-        matrices("linalg.cond", A)
+        check_matrices("linalg.cond", A)
         if 0 in A.shape:
             return F.zeros(tuple(A.shape[:-2]), dtype=A.dtype)
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
             return rename_node(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
-        square("linalg.cond", A)
+        check_square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 
 
@@ -133,12 +133,12 @@ class Pinv(ComplexOp):
 
     def forward(A: Array, rcond: Operand = None, hermitian: Flag = False, *, atol: Operand = None,
                 rtol: Operand = None):
-        matrices("linalg.pinv", A)
+        check_matrices("linalg.pinv", A)
         rtol = rcond if rtol is None else rtol
         if not A.size:
             return np.zeros((*A.shape[:-2], A.shape[-1], A.shape[-2]), A.dtype)
         if hermitian:
-            square("linalg.pinv", A)
+            check_square("linalg.pinv", A)
             values, vectors = np.linalg.eigh(A)
             u, s, vh = vectors * np.sign(values)[..., None, :], np.abs(values), adjoint(vectors)
         else:
@@ -184,7 +184,7 @@ class MatrixRank(ComplexOp):
     errors = [([1.0],)]
 
     def forward(A: Array, tol: Operand = None, hermitian: Flag = False, *, atol: Operand = None, rtol: Operand = None):
-        matrices("linalg.matrix_rank", A)
+        check_matrices("linalg.matrix_rank", A)
         if tol is not None:
             atol, rtol = tol, 0
         if not A.size:
@@ -219,13 +219,13 @@ class Lstsq(MatrixFunction):
     errors = [(TALL, [[1.0]]), (TALL, TALL, None, "fast")]
 
     def forward(A: Array, B: Array, rcond: Number = None, *, driver: DRIVER = None):
-        matrices("linalg.lstsq", A)
+        check_matrices("linalg.lstsq", A)
         refuse_integers("linalg.lstsq", B)
-        one_type("torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} and "
-                 "other's dtype {}", A, B)
+        check_dtypes("torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} "
+                     "and other's dtype {}", A, B)
         vector = is_vector(A, B)
         b = B[..., None] if vector else B
-        rows_fit("linalg.lstsq", A, b)
+        check_rows("linalg.lstsq", A, b)
         m, n = A.shape[-2:]
         x = Pinv.forward(A, rcond, False, None, None) @ b
         if not vector and b.ndim == A.ndim - 1:

@@ -11,20 +11,20 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, is_complex
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.linalg.checks import (
     adjoint_of,
-    by_matrix,
+    check_rows,
     check_same_type,
+    check_square,
     identity,
     is_vector,
-    kind_of,
+    map_matrices,
     on_diagonal,
     per_matrix,
-    rows_fit,
-    singular,
-    square,
+    singular_fault,
+    singular_system_fault,
     transposed,
-    unsolved,
     without_inverse,
     zero_on_diagonal,
 )
@@ -46,11 +46,11 @@ class Inverse(ComplexOp):
     errors = [(WIDE,), ([1.0, 2.0],), ([[1.0, 1.0], [1.0, 1.0]],)]
 
     def forward(A: Array):
-        square("linalg.inv", A)
+        check_square("linalg.inv", A)
         try:
             return np.linalg.inv(A)
         except np.linalg.LinAlgError:
-            raise singular("linalg.inv", by_matrix(without_inverse, A)) from None
+            raise singular_fault("linalg.inv", map_matrices(without_inverse, A)) from None
 
     def grad_A(F, g, out):
         return -(transposed(F, out) @ g @ transposed(F, out))
@@ -67,7 +67,7 @@ class Det(ComplexOp):
     errors = [(WIDE,), ([1.0, 2.0],)]
 
     def forward(A: Array):
-        square("linalg.det", A)
+        check_square("linalg.det", A)
         return np.linalg.det(A)
 
     def grad_A(F, g, A, out):
@@ -111,7 +111,7 @@ class Slogdet(ComplexOp):
     errors = [(WIDE,), ([1.0, 2.0],)]
 
     def forward(A: Array):
-        square("linalg.slogdet", A)
+        check_square("linalg.slogdet", A)
         sign, log = np.linalg.slogdet(A)
         return np.asarray(sign), np.asarray(log)
 
@@ -143,7 +143,7 @@ class Logdet(ComplexOp):
 
     def compose(F, input):
         sign, log = F.linalg_slogdet(input)
-        if kind_of(sign).kind == "c":
+        if numpy_dtype(sign).kind == "c":
             return F.log(sign) + log
         return F.where(sign == -1, float("nan"), log)
 
@@ -157,7 +157,7 @@ class Solve(ComplexOp):
     errors = [(WIDE, B), (A, [1.0, 2.0, 3.0]), ([[1.0, 1.0], [1.0, 1.0]], B)]
 
     def compose(F, A: Array, B: Array, *, left: Flag = True):
-        square("linalg.solve", A)
+        check_square("linalg.solve", A)
         if is_vector(A, B):
             return unsafe_view(F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1), "LinalgSolveExBackward0")
         return F.solved(A, B) if left else transposed(F, F.solved(transposed(F, A), transposed(F, B)))
@@ -173,13 +173,13 @@ class Solved(ComplexKernel):
     errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]
 
     def forward(A: Array, B: Array):
-        square("linalg.solve", A)
+        check_square("linalg.solve", A)
         check_same_type("linalg.solve", A, B)
-        rows_fit("linalg.solve", A, B)
+        check_rows("linalg.solve", A, B)
         try:
             return np.linalg.solve(A, B)
         except np.linalg.LinAlgError:
-            raise unsolved("linalg.solve", by_matrix(without_inverse, A)) from None
+            raise singular_system_fault("linalg.solve", map_matrices(without_inverse, A)) from None
 
     def grad_A(F, g, A, out):
         return -(F.solved(transposed(F, A), g) @ transposed(F, out))
@@ -201,12 +201,12 @@ class SolveTriangular(ComplexOp):
     errors = [(WIDE, B, True), (A, [1.0, 2.0], True), (A, [[1.0], [2.0], [3.0]], True)]
 
     def forward(A: Array, B: Array, *, upper: Flag, left: Flag = True, unitriangular: Flag = False):
-        square("linalg.solve_triangular", A)
+        check_square("linalg.solve_triangular", A)
         B = B.astype(A.dtype, copy=False)      # which PyTorch does without a word
         if B.ndim < 2:
             raise ShapeFault("linalg.solve_triangular: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
-        rows_fit("linalg.solve_triangular", A, B, -2 if left else -1)
+        check_rows("linalg.solve_triangular", A, B, -2 if left else -1)
         if left:
             return substituted(A, B, upper, unitriangular)
         return substituted(A.swapaxes(-1, -2), B.swapaxes(-1, -2), not upper, unitriangular).swapaxes(-1, -2)
@@ -242,7 +242,7 @@ class TriangularSolve(ComplexOp):
     errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
 
     def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
-        square("triangular_solve", A)
+        check_square("triangular_solve", A)
         check_same_type("triangular_solve", A, input)
         matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
@@ -260,9 +260,9 @@ class CholeskySolve(MatrixFunction):
     errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
 
     def forward(input: Array, input2: Array, upper: Flag = False):
-        square("cholesky_solve", input2)
+        check_square("cholesky_solve", input2)
         check_same_type("cholesky_solve", input2, input)
-        rows_fit("cholesky_solve", input2, input)
+        check_rows("cholesky_solve", input2, input)
         factor = adjoint(input2) if upper else input2
         return substituted(adjoint(factor), substituted(factor, input, False, False), True, False)
 
@@ -284,10 +284,10 @@ class CholeskyInverse(MatrixFunction):
     errors = [(WIDE,)]
 
     def forward(input: Array, upper: Flag = False):
-        square("cholesky_inverse", input)
+        check_square("cholesky_inverse", input)
         zeros = zero_on_diagonal(input)
         if zeros.any():
-            raise singular("cholesky_inverse", zeros)
+            raise singular_fault("cholesky_inverse", zeros)
         factor = adjoint(input) if upper else input
         ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
         inverse = substituted(factor, ones, False, False)

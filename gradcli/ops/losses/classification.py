@@ -11,9 +11,9 @@ from gradcli.engine.numerics import cascade_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.arrays import INT64, SMALL, TYPES, extent, open_grid
+from gradcli.ops.arrays import INT64, SMALL, TYPES, min_and_max, open_grid
 from gradcli.ops.base import Functional, Kernel
-from gradcli.ops.dtype_checks import one_type
+from gradcli.ops.dtype_checks import check_dtypes
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
 
@@ -57,7 +57,7 @@ class NllKernel(Kernel):
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION):
         if weight is not None:
-            one_type("expected scalar type {} but found {}", input, weight)
+            check_dtypes("expected scalar type {} but found {}", input, weight)
         if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
             loss = input.take(entry_positions(input.shape, target)) * constant(-1.0, input.dtype)
             if reduction == "none":
@@ -130,7 +130,7 @@ def target_positions(shape, target, weight, ignore_index, reduction, dtype):
     class_rows = target.reshape(rows, -1) if target.size else target.reshape(rows, 0)
     valid = class_rows != ignore_index
     inside = np.where(valid, class_rows, 0)
-    least, most = extent(inside) if class_rows.size else (0, 0)
+    least, most = min_and_max(inside) if class_rows.size else (0, 0)
     if class_rows.size and (least < 0 or most >= classes):
         bad = least if least < 0 else most
         raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.").saying(

@@ -18,7 +18,7 @@ from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import Binary, ComplexOp
 from gradcli.ops.complex_numbers import is_complex
-from gradcli.ops.dtype_checks import no_truths
+from gradcli.ops.dtype_checks import refuse_bool
 from gradcli.ops.special.evaluate import in_doubles
 
 ROUNDING = Text("trunc", "floor", fault=RefusedAtRunTime,
@@ -144,11 +144,11 @@ class Div(Binary):
         if input.dtype.kind == "c":
             raise refusal(f"div_{rounding_mode}", (input,))
         if rounding_mode == "floor":
-            return floored(no_truths("div_floor_cpu", input), other)
-        no_truths("div_trunc_cpu", input)
+            return floor_quotient(refuse_bool("div_floor_cpu", input), other)
+        refuse_bool("div_trunc_cpu", input)
         if category(input.dtype) == FLOATING:
             return np.trunc(np.divide(input, other))
-        nonzero(other, input)
+        refuse_zero_divisor(other, input)
         return np.trunc(np.divide(input, other)).astype(input.dtype) if input.dtype != np.int64 else (
             np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other)))
 
@@ -168,16 +168,16 @@ def _floating(input, other):
     return input.astype(Default.floating), other.astype(Default.floating)
 
 
-def nonzero(other, input):
+def refuse_zero_divisor(other, input):
     """Refuse to divide whole numbers, if there are any, by zero, which has no answer."""
     if other.dtype.kind in "iu" and input.size and not (
             other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
         raise UnfitValue("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 
-def floored(input, other):
+def floor_quotient(input, other):
     """The quotient rounded down; whole numbers refuse a zero divisor."""
-    nonzero(other, input)
+    refuse_zero_divisor(other, input)
     if input.dtype == np.float32 and max(input.size, other.size) > 500:
         return _floored_singles(input, other)
     return np.floor_divide(input, other)
@@ -217,7 +217,7 @@ class Pow(Binary):
 
     def forward(input: Operand, exponent: Operand):
         if exponent.ndim and input.dtype.kind in "bi":
-            return whole_power(input, no_truths("pow", exponent))
+            return whole_power(input, refuse_bool("pow", exponent))
         return power(input, exponent)
 
     def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor

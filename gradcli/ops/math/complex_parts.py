@@ -29,7 +29,7 @@ class FromParts(Op, abstract=True):
     errors = [([1.0], np.array([1])), ([1.0], "text")]
 
 
-def unset(a, b):
+def empty_complex(a, b):
     """A complex array for two parts, which must be of one floating type, in the shape in which they meet."""
     if a.dtype.kind != "f" or b.dtype.kind != "f":
         raise TypeFault(f"Expected both inputs to be Half, Float or Double tensors but got {OF[a.dtype].era} and "
@@ -49,7 +49,7 @@ class Complex(FromParts):
     """complex(real, imag): real + imag i, element by element."""
 
     def forward(real: Array, imag: Array):
-        out = unset(real, imag)
+        out = empty_complex(real, imag)
         out.real, out.imag = real, imag
         return out
 
@@ -64,7 +64,7 @@ class Polar(FromParts):
     """polar(abs, angle): the complex numbers of these magnitudes and angles."""
 
     def forward(abs: Array, angle: Array):
-        out = unset(abs, angle)
+        out = empty_complex(abs, angle)
         out.real, out.imag = abs * np.cos(angle), abs * np.sin(angle)
         return out
 

@@ -65,7 +65,7 @@ class IsClose(ComplexOp):
     errors = [([1.0], np.array([1])), ([1.0], [1.0], -1.0), ([1.0, 2.0], [1.0, 2.0, 3.0])]
 
     def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):
-        return close(input, other, rtol, atol, equal_nan)
+        return is_close(input, other, rtol, atol, equal_nan)
 
 
 class AllClose(ComplexOp):
@@ -76,10 +76,10 @@ class AllClose(ComplexOp):
     errors = IsClose.errors
 
     def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):
-        return bool(close(input, other, rtol, atol, equal_nan).all())
+        return bool(is_close(input, other, rtol, atol, equal_nan).all())
 
 
-def close(input, other, rtol, atol, equal_nan):
+def is_close(input, other, rtol, atol, equal_nan):
     """Elementwise closeness; infinities are close to themselves only."""
     if input.dtype != other.dtype:
         raise TypeFault(f"the tensors to compare are of different types: {input.dtype} and {other.dtype}",

@@ -22,7 +22,7 @@ OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "orth
 NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, message='Invalid normalization mode: "{}"')
 
 
-def numbers(name, x, real=False):
+def transform_operand(name, x, real=False):
     """`x` as floating or complex numbers, as a transform takes them; `real`: it takes no complex ones."""
     if x.dtype.kind == "c":
         if real:
@@ -65,7 +65,7 @@ def check_lengths(name, x, sizes, axes):
 
 def transformed(name, x, s, dim, norm, real=False, back=False):
     """The transform `name` of numpy along some axes; `back`: to real numbers, whose last length `s` counts."""
-    x = numbers(name, x, real)
+    x = transform_operand(name, x, real)
     sizes, axes = lengths(x, s, dim)
     if not axes and (real or back):
         raise ShapeFault(f"{name} must transform at least one axis", f"torch.fft.{name}(x, dim=(0,))")

@@ -10,7 +10,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.base import Binary, ComplexKernel, ComplexOp
-from gradcli.ops.dtype_checks import kind_of, same_type_as
+from gradcli.ops.dtype_checks import check_same_type, numpy_dtype
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
@@ -31,12 +31,12 @@ class Lerp(ComplexOp):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
 
     def compose(F, input: Array, end: Array, weight: Operand):
-        dtype, number = kind_of(input), type(weight) in SCALARS
-        same_type_as("end", dtype, kind_of(end))
+        dtype, number = numpy_dtype(input), type(weight) in SCALARS
+        check_same_type("end", dtype, numpy_dtype(end))
         if not number and weight.shape:
-            same_type_as("weight", dtype, kind_of(weight))
-        elif not number and category(kind_of(weight)) > category(dtype):
-            dtype = kind_of(weight)
+            check_same_type("weight", dtype, numpy_dtype(weight))
+        elif not number and category(numpy_dtype(weight)) > category(dtype):
+            dtype = numpy_dtype(weight)
         if dtype.kind not in "fc":
             raise UnimplementedType(f'"lerp_kernel_{"scalar" if number else "tensor"}" not implemented for '
                                     f"'{OF[dtype].era}'", ("x.float()", "floating numbers"))

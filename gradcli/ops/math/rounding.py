@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.ops.base import Unary, define
-from gradcli.ops.dtype_checks import no_truths, only_floats
+from gradcli.ops.dtype_checks import refuse_bool, require_floating
 
 
 class Rounding(Unary, abstract=True):
@@ -20,7 +20,7 @@ class Rounding(Unary, abstract=True):
 
 def _rounded(name, ufunc):
     def forward(input: Array):
-        return ufunc(input) if input.dtype.kind == "f" else no_truths(name, input).copy()
+        return ufunc(input) if input.dtype.kind == "f" else refuse_bool(name, input).copy()
 
     return forward
 
@@ -45,7 +45,7 @@ class Round(Rounding):
 
     def forward(input: Array, *, decimals: Int = 0):
         if input.dtype.kind != "f":
-            return no_truths("round", input).copy()
+            return refuse_bool("round", input).copy()
         if not decimals:
             return np.rint(input)
         unit = input.dtype.type(10.0 ** abs(decimals))
@@ -62,7 +62,7 @@ class Frac(Unary):
     samples = [([-1.75, 0.25, 2.75],)]
 
     def forward(input: Array):
-        out = np.trunc(np.atleast_1d(only_floats("frac", input)))
+        out = np.trunc(np.atleast_1d(require_floating("frac", input)))
         return np.subtract(input, out.reshape(input.shape), out=out.reshape(input.shape))
 
     def grad_input(F, g):

@@ -241,7 +241,7 @@ class Elu(Activation):
         return elu_curve("elu", input, alpha)
 
     def grad_input(F, g, input, alpha):
-        return bent_slope(F, g, input, alpha)
+        return elu_gradient(F, g, input, alpha)
 
 
 class Selu(Activation):
@@ -256,7 +256,7 @@ class Selu(Activation):
         return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)
 
     def grad_input(F, g, input):
-        return bent_slope(F, g, input, SELU_ALPHA, SELU_SCALE)
+        return elu_gradient(F, g, input, SELU_ALPHA, SELU_SCALE)
 
 
 class Celu(Activation):
@@ -272,7 +272,7 @@ class Celu(Activation):
         return elu_curve("celu", input, alpha, 1, 1 / alpha)
 
     def grad_input(F, g, input, alpha):
-        return bent_slope(F, g, input, alpha, 1, 1 / alpha)
+        return elu_gradient(F, g, input, alpha, 1, 1 / alpha)
 
 
 def elu_curve(name, input, alpha, scale=1, steepness=1):
@@ -297,7 +297,7 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
     return low
 
 
-def bent_slope(F, g, input, alpha, scale=1, steepness=1):
+def elu_gradient(F, g, input, alpha, scale=1, steepness=1):
     """The gradient of `slope`; at 0 that of its lower half."""
     if F is raw and input.size >= SOME and scale == steepness == 1:
         return large.elements.elu_slope(input, g, input.dtype.type(alpha))

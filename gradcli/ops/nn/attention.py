@@ -9,7 +9,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Functional
-from gradcli.ops.dtype_checks import one_type
+from gradcli.ops.dtype_checks import check_dtypes
 
 Q, K, V = [[1.0, 0.5], [-0.3, 2.0]], [[0.2, 1.0], [1.0, -1.0], [0.5, 0.3]], [[1.0, 2.0], [3.0, -1.0], [0.5, 0.1]]
 MASK = [[0.0, -1.0, 0.5], [1.0, 0.0, 0.0]]
@@ -31,8 +31,8 @@ class ScaledDotProductAttention(Functional):
             raise ShapeFault(f"scaled_dot_product_attention(): query {sized(query.shape)}, key {sized(key.shape)} and "
                              f"value {sized(value.shape)} do not fit each other: queries and keys need one length, "
                              "keys and values one number")
-        one_type("Expected query, key, and value to have the same dtype, but got query.dtype: {c[0]} key.dtype: {c[1]} "
-                 "and value.dtype: {c[2]} instead.", query, key, value)
+        check_dtypes("Expected query, key, and value to have the same dtype, but got query.dtype: {c[0]} "
+                     "key.dtype: {c[1]} and value.dtype: {c[2]} instead.", query, key, value)
         if is_causal and attn_mask is not None:
             raise ArgumentFault("_scaled_dot_product_attention: Explicit attn_mask should not be set when "
                                 "is_causal=True")

@@ -11,7 +11,7 @@ from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.base import Functional, Kernel
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
 MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
@@ -63,9 +63,9 @@ def dropped(F, input, p, training, features):
     """What dropout and feature dropout have in common."""
     if is_idle(input, p, training):
         return input
-    if kind_of(input).kind not in "fc":
+    if numpy_dtype(input).kind not in "fc":
         raise TypeFault("dropout is defined for floating numbers", ("x.float()", "a floating copy")).saying(
-            f"result type Float can't be cast to the desired output type {OF[kind_of(input)].era}")
+            f"result type Float can't be cast to the desired output type {OF[numpy_dtype(input)].era}")
     if p == 1:
         return F.dropout_apply(input, F.zeros_like(input))
     return F.dropout_apply(input, F.dropout_mask(input, p, features, 1 / (1 - p)))
@@ -117,7 +117,7 @@ def dropped_channels(F, name, input, p, training, rank, batch):
     return dropped(F, input, p, training, True)
 
 
-def channelled(input, training):
+def check_channels(input, training):
     """`input`; while training, a vector is refused, which has no channels."""
     if training is not False and len(input.shape) < 2:
         raise ShapeFault("Feature dropout requires at least 2 dimensions in the input", "F.dropout(x)")
@@ -145,7 +145,7 @@ class Dropout2d(Dropping):
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
         warn_of_dimensions("dropout2d", len(input.shape), 2)
-        return dropped(F, channelled(input, training), p, training, True)
+        return dropped(F, check_channels(input, training), p, training, True)
 
 
 class Dropout3d(Dropping):
@@ -154,7 +154,7 @@ class Dropout3d(Dropping):
     def compose(F, input, p: Number = 0.5, training: Flag = None):
         warn_of_dimensions("dropout3d", len(input.shape), 3)
         if len(input.shape) != 5:
-            return F.squeeze(dropped(F, channelled(F.unsqueeze(input, 0), training), p, training, True), 0)
+            return F.squeeze(dropped(F, check_channels(F.unsqueeze(input, 0), training), p, training, True), 0)
         return dropped(F, input, p, training, True)
 
 

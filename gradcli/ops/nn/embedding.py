@@ -12,7 +12,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.arrays import FEW, extent
+from gradcli.ops.arrays import FEW, min_and_max
 from gradcli.ops.base import Functional, Kernel
 
 BAG_MODE = Text("sum", "mean", "max", fault=RefusedValue, message="mode has to be one of sum, mean or max")
@@ -38,12 +38,12 @@ class Embedding(Functional):
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
             raise FailedAssertion("Padding_idx must be within num_embeddings")
         if max_norm is not None:
-            shortened(F, weight, input, max_norm, norm_type)
+            renormalize_rows(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
         return F.embedding_rows(weight, input, at, scale_grad_by_freq)
 
 
-def shortened(F, weight, input, max_norm, norm_type):
+def renormalize_rows(F, weight, input, max_norm, norm_type):
     """Shorten those rows of weight that are longer than max_norm, which what was computed from it is to notice."""
     F.renorm_rows(weight, input, max_norm, norm_type)
     if isinstance(weight, Tensor):
@@ -75,7 +75,7 @@ def check_embedding(weight, input):
                         "looked up by whole numbers", "x.long()").saying(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{OF[input.dtype].era}Tensor instead (while checking arguments for embedding)")
-    least, most = extent(input) if input.size else (0, -1)
+    least, most = min_and_max(input) if input.size else (0, -1)
     if least < 0 or most >= len(weight):
         bad = most if most >= len(weight) else least
         raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}").saying(
@@ -160,7 +160,7 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
             raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
                                 "for mode='sum'", "mode='sum'")
         if max_norm is not None:
-            shortened(F, weight, input, max_norm, norm_type)
+            renormalize_rows(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
         flat, places = F.bag_layout(input, offsets, include_last_offset, at)
         rows = F.embedding_rows(weight, flat, at, scale_grad_by_freq)

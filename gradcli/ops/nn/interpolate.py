@@ -10,7 +10,7 @@ from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import FEW, all_hold
 from gradcli.ops.base import Functional, Kernel
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.nn.activation import refuse_integers
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
@@ -185,7 +185,7 @@ class Interpolate(Functional):
         if antialias and mode not in ("bilinear", "bicubic"):
             raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
                              "as input")
-        real = np.float64 if kind_of(input) == np.float64 else np.float32
+        real = np.float64 if numpy_dtype(input) == np.float64 else np.float32
         tables_of = _cached_tables if sum(old) + sum(new) <= FEW else _tables
         tables = tables_of(mode, old, new, factors, bool(align_corners), antialias, real)
         return F.resample_kernel(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")

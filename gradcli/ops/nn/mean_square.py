@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import Array, Int, Number, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import ComplexOp, Functional
-from gradcli.ops.dtype_checks import kind_of, only_floats
+from gradcli.ops.dtype_checks import numpy_dtype, require_floating
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3
 from gradcli.ops.nn.normalized_shape import last_shape
 
@@ -24,8 +24,8 @@ class RmsNorm(ComplexOp):
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
     def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
-        if kind_of(input).kind not in "fc":
-            only_floats("rms_norm", np.empty(0, kind_of(input)))
+        if numpy_dtype(input).kind not in "fc":
+            require_floating("rms_norm", np.empty(0, numpy_dtype(input)))
         inner = last_shape("rms_norm", tuple(input.shape), normalized_shape, weight)
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
         if eps is None:

@@ -18,7 +18,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
 from gradcli.ops.base import Functional, Kernel, Slope
-from gradcli.ops.dtype_checks import no_truths
+from gradcli.ops.dtype_checks import refuse_bool
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, refuse_integers
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
@@ -38,14 +38,14 @@ class Threshold(Activation):
         realized(value, float16)
 
     def forward(input: Array, threshold: Number, value: Number):
-        no_truths("threshold_cpu", input)
+        refuse_bool("threshold_cpu", input)
         return choose(input <= checked_constant(threshold, input.dtype), checked_constant(value, input.dtype), input)
 
     def grad_input(F, g, input, threshold):
         return F.where(input <= threshold, 0, g)
 
 
-def ordered(min_val, max_val):
+def check_bounds(min_val, max_val):
     """Refuse a lower bound above the upper one."""
     if min_val > max_val:
         raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
@@ -61,12 +61,12 @@ class Hardtanh(Activation):
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
     def check_half(input, min_val, max_val):
-        ordered(min_val, max_val)
+        check_bounds(min_val, max_val)
         realized(min_val, float16)
         realized(max_val, float16)
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
-        ordered(min_val, max_val)
+        check_bounds(min_val, max_val)
         if input.dtype.kind == "b":
             raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
         return clip(input, checked_constant(min_val, input.dtype), checked_constant(max_val, input.dtype))

@@ -88,13 +88,13 @@ def across_few(input, dim, name):
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
-def moderate(array):
+def exp_is_safe(array):
     """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
     return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
             and np.minimum.reduce(array, axis=None) > -MODERATE)
 
 
-def rows(array):
+def result_memory(array):
     """Where to put a result of the array's shape: itself if it lies row by row, else new memory."""
     return array if array.flags.c_contiguous else np.empty(array.shape, array.dtype)
 
@@ -107,19 +107,19 @@ def softmax(input: Array, dim: Dim = None, dtype: Type = None):
             return np.multiply(e, np.asarray(1 / row_total(e)), e)
         e = elementary.exp(np.subtract(input, greatest_along(input, at)))
         total = row_totals(e, at)
-        return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+        return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
     input, at = prepared("softmax", input, dim, dtype)
     if not input.ndim:
         return elementary.exp(input - input)
     if input.size >= SOME and large.rows.fits(input, at):
         return large.rows.softmax(input)
-    if moderate(input):
+    if exp_is_safe(input):
         e = elementary.exp(input)
     else:
         e = shifted(input, at)
         e = elementary.exp(e, e)
     total = row_totals(e, at)
-    return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+    return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
 
 
 class Softmax(Proportions):
@@ -151,7 +151,7 @@ def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
     if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
         low = np.subtract(input, greatest_along(input, at))
         total = row_totals(elementary.exp(low), at)
-        return np.subtract(low, elementary.log(total), rows(low))
+        return np.subtract(low, elementary.log(total), result_memory(low))
     input, at = prepared("log_softmax", input, dim, dtype)
     if not input.ndim:
         return input - input
@@ -159,7 +159,7 @@ def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
         return large.rows.log_softmax(input)
     low = shifted(input, at)
     total = row_totals(elementary.exp(low), at)
-    return np.subtract(low, elementary.log(total, total), out=rows(low))
+    return np.subtract(low, elementary.log(total, total), out=result_memory(low))
 
 
 class LogSoftmax(Proportions):

@@ -8,7 +8,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 
 ROWS = [[1.0, -2.0, 3.0, 0.5], [0.5, 5.0, -6.0, 2.0]]
 OFTEN = np.array([1, 2, 1, 3])
@@ -41,7 +41,7 @@ class Cov(ComplexOp):
         if len(input.shape) > 2:
             raise ShapeFault(f"cov(): expected input to have two or fewer dimensions but got an input with "
                              f"{len(input.shape)} dimensions")
-        if kind_of(input).kind == "b":
+        if numpy_dtype(input).kind == "b":
             raise TypeFault("cov(): bool dtype is not supported for input", ("x.float()", "of ones and zeros"))
         if not any(kind in str(input.dtype) for kind in ("float", "complex")):
             input = F.cast(input, np.dtype(np.float32))

@@ -12,7 +12,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.ops.arrays import moved
 from gradcli.ops.base import ComplexKernel
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.reduction.reduce import of_parts, totals_type
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -203,7 +203,7 @@ class Logcumsumexp(Scan):
         at = axis(dim, input.ndim)
         if input.dtype.kind == "c":
             return _complex_logcumsumexp(input, at)
-        only_floats("logcumsumexp_out_cpu", input)
+        require_floating("logcumsumexp_out_cpu", input)
         return np.logaddexp.accumulate(input, axis=at) if input.ndim else input.copy()
 
     def grad_input(F, g, input, out, dim, input_shape):

@@ -17,9 +17,9 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.arrays import FIRST, TYPES, divided
+from gradcli.ops.arrays import FIRST, TYPES, divide
 from gradcli.ops.base import Kernel, define
-from gradcli.ops.dtype_checks import floating_mean
+from gradcli.ops.dtype_checks import check_mean_type
 from gradcli.ops.internal import expanded
 from gradcli.ops.reduction.picking import Picking, check_occupied, values_and_indices
 
@@ -132,20 +132,20 @@ class Mean(Reduction):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        floating_mean(dtype or input.dtype, "Optional" if dtype else "Input")
+        check_mean_type(dtype or input.dtype, "Optional" if dtype else "Input")
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
         if count and type(summed) is ndarray and summed.dtype in TYPES:
-            return divided(summed, count)
+            return divide(summed, count)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
         count = max(_reduced(input_shape, dim)[1], 1)
         if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
-            return divided(expanded(g, input_shape), count) if count * g.size < LARGE else (
-                expanded(divided(g, count), input_shape))
-        return spread(F, divided(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
+            return divide(expanded(g, input_shape), count) if count * g.size < LARGE else (
+                expanded(divide(g, count), input_shape))
+        return spread(F, divide(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
 
 
 class Extreme(Reduction, abstract=True):

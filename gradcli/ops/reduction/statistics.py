@@ -15,7 +15,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import ComplexOp
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.reduction.cumulative import backwards, shifted
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, of_parts, restored, total, totals_type
 from gradcli.ops.reduction.vector_norm import VectorNorm
@@ -86,9 +86,9 @@ class Nanmean(Reduction):
     samples = Nansum.samples
 
     def compose(F, input, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if category(kind_of(input)) < FLOATING:
+        if category(numpy_dtype(input)) < FLOATING:
             raise TypeFault("nanmean(): expected input to have floating point or complex dtype but got "
-                            f"{OF[kind_of(input)].era}", ("x.float().nanmean()", "the mean of a floating copy"))
+                            f"{OF[numpy_dtype(input)].era}", ("x.float().nanmean()", "the mean of a floating copy"))
         return F.nansum(input, dim, keepdim, dtype=dtype) / F.sum(input == input, dim, keepdim)
 
 

@@ -75,7 +75,7 @@ def _pairwise_sum(array):
     return full_sum(array) if array.size < LARGE else np.add.reduce(array, None)
 
 
-def lessened(unbiased, correction):
+def resolve_correction(unbiased, correction):
     """By how much the count is lessened: `correction`, or the older option that said 1 or 0."""
     if unbiased is not None and correction is not None:
         raise ValueFault("var and std take unbiased or correction, not both", "x.var(correction=0)")
@@ -126,12 +126,12 @@ class Var(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var")
+        var, _ = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "var")
         return var.astype(part_of(input.dtype))
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, resolve_correction(unbiased, correction), keepdim, input_shape)
 
 
 class Std(Variance):
@@ -143,13 +143,13 @@ class Std(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std")
+        var, _ = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "std")
         return np.sqrt(var).astype(part_of(input.dtype))
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         g = half_of_root(F, g, out)
-        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, resolve_correction(unbiased, correction), keepdim, input_shape)
 
 
 def half_of_root(F, g, out):
@@ -168,12 +168,12 @@ class VarMean(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        results = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
+        results = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "var_mean")
         return results[0].astype(part_of(input.dtype)), results[1].astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        lack = lessened(unbiased, correction)
+        lack = resolve_correction(unbiased, correction)
         by_var = None if g[0] is None else variance_grad(F, g[0], input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_var, g[1], dim, keepdim, input_shape)
 
@@ -199,12 +199,12 @@ class StdMean(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, mean = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
+        var, mean = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "std_mean")
         return np.sqrt(var).astype(part_of(input.dtype)), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        lack, by_std = lessened(unbiased, correction), None
+        lack, by_std = resolve_correction(unbiased, correction), None
         if g[0] is not None:
             by_std = variance_grad(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_std, g[1], dim, keepdim, input_shape)

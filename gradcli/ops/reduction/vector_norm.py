@@ -15,7 +15,7 @@ from gradcli.engine.tensor.dtypes import float32
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import ComplexOp
-from gradcli.ops.dtype_checks import norm_types
+from gradcli.ops.dtype_checks import check_norm_types
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, restored
 
 
@@ -52,7 +52,7 @@ class VectorNorm(Reduction):
             if input.size < 4 and input.dtype is float32:
                 return np.sqrt(np.float32(_sum_of_few_squares(input)))
             return np.sqrt(sums_of_squares(input.reshape(1, -1))[0])
-        norm_types("linalg.vector_norm", input.dtype, dtype)
+        check_norm_types("linalg.vector_norm", input.dtype, dtype)
         input = input if dtype is None else input.astype(dtype)
         if input.dtype.kind == "c":
             input = np.abs(input)

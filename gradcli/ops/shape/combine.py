@@ -125,7 +125,7 @@ class Joined(ComplexOp, abstract=True):
     errors = [((),), ("text",), ((GRID, [[[1.0, 2.0], [3.0, 4.0]]]),)]
 
 
-def some(tensors, name):
+def check_nonempty(tensors, name):
     """The tensors, of which there must be one."""
     if not tensors:
         raise ShapeFault(f"{name} expects a non-empty TensorList", f"torch.{name}([x, y])")
@@ -136,7 +136,7 @@ class Hstack(Joined):
     """hstack(tensors): tensors side by side: along the second dimension, vectors along their only one."""
 
     def compose(F, tensors: Arrays):
-        tensors = [t if len(t.shape) else F.reshape(t, (1,)) for t in some(tensors, "hstack")]
+        tensors = [t if len(t.shape) else F.reshape(t, (1,)) for t in check_nonempty(tensors, "hstack")]
         return F.cat(tensors, 0 if len(tensors[0].shape) == 1 else 1)
 
 
@@ -146,21 +146,21 @@ class Vstack(Joined):
     names = ("vstack", "row_stack")
 
     def compose(F, tensors: Arrays):
-        return F.cat([row(F, t) for t in some(tensors, "vstack")], 0)
+        return F.cat([row(F, t) for t in check_nonempty(tensors, "vstack")], 0)
 
 
 class Dstack(Joined):
     """dstack(tensors): tensors behind each other: along the third dimension."""
 
     def compose(F, tensors: Arrays):
-        return F.cat([cube(F, t) for t in some(tensors, "dstack")], 2)
+        return F.cat([cube(F, t) for t in check_nonempty(tensors, "dstack")], 2)
 
 
 class ColumnStack(Joined):
     """column_stack(tensors): tensors side by side, vectors as columns."""
 
     def compose(F, tensors: Arrays):
-        upright = [F.reshape(t, (-1, 1)) if len(t.shape) < 2 else t for t in some(tensors, "column_stack")]
+        upright = [F.reshape(t, (-1, 1)) if len(t.shape) < 2 else t for t in check_nonempty(tensors, "column_stack")]
         return F.cat(upright, 1)
 
 
@@ -214,7 +214,7 @@ class Meshgrid(ComplexOp):
     errors = [((GRID, GRID),), (PAIR, "yx"), ((),)]
 
     def compose(F, tensors: VariadicArrays, *, indexing: INDEXING = None):
-        for t in some(tensors, "meshgrid"):
+        for t in check_nonempty(tensors, "meshgrid"):
             if len(t.shape) > 1:
                 raise ShapeFault("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got a tensor of size "
                                  f"{list(t.shape)}")
@@ -241,7 +241,7 @@ class CartesianProd(ComplexOp):
     errors = [((GRID, GRID),), ("text",)]
 
     def compose(F, tensors: VariadicArrays):
-        for t in some(tensors, "cartesian_prod"):
+        for t in check_nonempty(tensors, "cartesian_prod"):
             if len(t.shape) != 1:
                 raise ShapeFault(f"Expect a 1D vector, but got shape {list(t.shape)}")
         if len(tensors) == 1:

@@ -12,7 +12,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.base import ComplexOp
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -50,7 +50,7 @@ def lengths_of(size, n, at=0):
     return (size,) * (n // size) + ((n % size,) if n % size else ()) or (n,) if size else (0,)
 
 
-def dimension(dim, array, name):
+def split_dim(dim, array, name):
     """The dimension to cut along; a number without dimensions cannot be cut."""
     if not array.ndim:
         fault = IndexFault if name == "unbind" else ShapeFault
@@ -77,7 +77,7 @@ class Split(ComplexOp):
         return length_along(input, dim) // max(1, size) * VIEW_SIZE if type(size) is int else 0
 
     def forward(input: Array, split_size_or_sections: Dims, dim: Dim = 0):
-        at = dimension(dim, input, "split")
+        at = split_dim(dim, input, "split")
         return pieces(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
 
     def grad_input(F, g, split_size_or_sections, dim, input_shape, input_dtype):
@@ -117,7 +117,7 @@ class Chunk(ComplexOp):
     def forward(input: Array, chunks: Int, dim: Dim = 0):
         if chunks <= 0:
             raise UnfitValue(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
-        at = dimension(dim, input, "chunk")
+        at = split_dim(dim, input, "chunk")
         return pieces(input, chunk_lengths(chunks, input.shape[at]), at)
 
     def grad_input(F, g, chunks, dim, input_shape, input_dtype):
@@ -137,7 +137,7 @@ class Unbind(ComplexOp):
         return length_along(input, dim) * VIEW_SIZE
 
     def forward(input: Array, dim: Dim = 0):
-        at = dimension(dim, input, "unbind")
+        at = split_dim(dim, input, "unbind")
         before = (slice(None),) * at
         return tuple([input[(*before, i, ...)] for i in range(input.shape[at])])
 
@@ -159,9 +159,9 @@ class TensorSplit(ComplexOp):
     def compose(F, input, indices_or_sections: DimOrTensor, dim: Dim = 0):
         parts = indices_or_sections
         if isinstance(parts, Tensor | np.ndarray):
-            if kind_of(parts) != np.int64:
+            if numpy_dtype(parts) != np.int64:
                 raise TypeFault("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
-                                f"{OF[kind_of(parts)].era}", ("places.long()", "as whole numbers"))
+                                f"{OF[numpy_dtype(parts)].era}", ("places.long()", "as whole numbers"))
             parts = tuple(int(i) for i in parts) if len(parts.shape) else int(parts)
         if not len(input.shape):
             raise ShapeFault("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")

@@ -10,7 +10,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Binary, Unary
-from gradcli.ops.dtype_checks import no_halves
+from gradcli.ops.dtype_checks import refuse_half
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
 
 NEAR_2 = (     # lgamma(x) / ((x - 1) (x - 2)) in powers of x - 1.5, for 0.75 <= x <= 2.25
@@ -243,7 +243,7 @@ class Zeta(Binary):
     samples = [(np.array([2.0, 3.5]), [1.0, 0.5]), (3, [2.5, 0.75]), (np.array([2.0, 3.5]), 2)]
 
     def forward(input: Operand, other: Operand):
-        return _zeta_of(no_halves("zeta", input, other), other)
+        return _zeta_of(refuse_half("zeta", input, other), other)
 
     def grad_input(F, g):
         raise UnimplementedDerivative("the derivative for 'zeta' is not implemented",

@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.ops.base import Binary
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.special.erf import complement
 from gradcli.ops.special.evaluate import in_doubles, polynomial
 from gradcli.ops.special.gamma import log_gamma, stirling_rest
@@ -159,7 +159,7 @@ class IGamma(Incomplete):
     modern_names = "IgammaBackward0"
 
     def forward(input: Array, other: Array):
-        return _lower(only_floats("igamma", input), other)
+        return _lower(require_floating("igamma", input), other)
 
     def grad_other(F, g, input, other):
         return g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))
@@ -172,7 +172,7 @@ class IGammaC(Incomplete):
     modern_names = "IgammacBackward0"
 
     def forward(input: Array, other: Array):
-        return _upper(only_floats("igammac", input), other)
+        return _upper(require_floating("igammac", input), other)
 
     def grad_other(F, g, input, other):
         return -g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))

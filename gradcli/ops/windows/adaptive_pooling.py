@@ -9,7 +9,7 @@ from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
-from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
+from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, check_planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
 
@@ -31,7 +31,7 @@ Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 def lengths_for(F, name, input, output_size, rank):
     """The result's last lengths; None keeps one as it is."""
-    planes(F, name, input, rank)
+    check_planes(F, name, input, rank)
     size = output_size if type(output_size) in (tuple, list) else (output_size,) * rank
     if len(size) != rank:
         raise ShapeFault(f"{name}: output_size must be {rank}")

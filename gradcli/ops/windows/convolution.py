@@ -21,7 +21,7 @@ class Linked(ComplexKernel, abstract=True):
     modern_names = "ConvolutionBackwardBackward0"
 
 
-def cut(F, x, shape):
+def crop_unreached(F, x, shape):
     """x without the places that a transposed convolution's output padding made room for and nothing came from."""
     for at in range(2, len(shape)):
         if x.shape[at] != shape[at]:
@@ -78,7 +78,7 @@ class ConvTransposed(Linked):
         return out
 
     def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
-        return cut(F, F.conv_output(g, weight, None, stride, padding, dilation, groups), input_shape)
+        return crop_unreached(F, F.conv_output(g, weight, None, stride, padding, dilation, groups), input_shape)
 
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.conv_weight_grad(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
@@ -102,7 +102,7 @@ class ConvWeightGrad(Linked):
         return F.conv_transposed(g, grad, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
 
     def grad_g(F, grad, input, stride, padding, dilation, groups, g_shape):
-        return cut(F, F.conv_output(input, grad, None, stride, padding, dilation, groups), g_shape)
+        return crop_unreached(F, F.conv_output(input, grad, None, stride, padding, dilation, groups), g_shape)
 
 
 def transposed_lengths(lengths, kernel, stride, padding, output_padding, dilation):

@@ -9,7 +9,7 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp, Functional
 from gradcli.ops.windows.convolution_arrays import columns
-from gradcli.ops.windows.sliding import check_positive, inside, overlapped, per_dimension, window_counts
+from gradcli.ops.windows.sliding import check_positive, crop, overlapped, per_dimension, window_counts
 from gradcli.ops.windows.small_windows import spread_columns_of_few
 
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
@@ -17,7 +17,7 @@ COLUMNS = [[[1.0, -2.0, 3.0, 0.1], [0.5, 5.0, -6.0, 0.2], [0.2, 1.0, 4.0, 0.3], 
 FOUR = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]]
 
 
-def options(name, kernel_size, dilation, padding, stride):
+def fold_options(name, kernel_size, dilation, padding, stride):
     """The four options of fold and unfold as pairs."""
     kernel, dilation, padding, stride = (per_dimension(v, 2, name, w) for v, w in (
         (kernel_size, "kernel_size"), (dilation, "dilation"), (padding, "padding"), (stride, "stride")))
@@ -33,7 +33,7 @@ class Unfold(ComplexOp):
     errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
 
     def compose(F, input, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1):
-        kernel, dilation, padding, stride = options("unfold", kernel_size, dilation, padding, stride)
+        kernel, dilation, padding, stride = fold_options("unfold", kernel_size, dilation, padding, stride)
         if len(input.shape) not in (3, 4):
             for at in (1, 2):
                 axis(at, len(input.shape))
@@ -76,7 +76,7 @@ class Fold(Functional):
 
     def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
                 stride: Ints = 1):
-        kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
+        kernel, dilation, padding, stride = fold_options("fold", kernel_size, dilation, padding, stride)
         lengths = per_dimension(output_size, 2, "fold", "output_size")
         if len(input.shape) not in (2, 3):
             raise ShapeFault("Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero "
@@ -107,9 +107,9 @@ class Col2im(ComplexKernel):
         channels = input.shape[1] // math.prod(kernel)
         planes = spread_columns_of_few(input[:, None], channels, padded, kernel, stride, dilation, count)
         if planes is not None:
-            return np.ascontiguousarray(inside(planes, padding, padding))
+            return np.ascontiguousarray(crop(planes, padding, padding))
         windows = input.reshape(input.shape[0], channels, *kernel, *count).transpose(0, 1, 4, 5, 2, 3)
-        return np.ascontiguousarray(inside(overlapped(windows, padded, kernel, stride, dilation), padding, padding))
+        return np.ascontiguousarray(crop(overlapped(windows, padded, kernel, stride, dilation), padding, padding))
 
     def grad_input(F, g, kernel, dilation, padding, stride):
         return F.im2col(g, kernel, dilation, padding, stride)

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Ints, Nu
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel, define_by_rank
-from gradcli.ops.windows.pooling import CUBE, Pooling, planes
+from gradcli.ops.windows.pooling import CUBE, Pooling, check_planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
 
@@ -84,7 +84,7 @@ class Chances(Kernel):
 def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_indices, samples):
     """What the fractional poolings have in common."""
     name = f"fractional_max_pool{rank}d"
-    planes(F, name, input, rank)
+    check_planes(F, name, input, rank)
     if (output_size is None) == (output_ratio is None):
         raise ArgumentFault(f"{name} requires specifying either an output_size or an output_ratio",
                             f"F.{name}(x, 2, output_size=2)")

@@ -12,7 +12,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp
-from gradcli.ops.windows.sliding import outside
+from gradcli.ops.windows.sliding import pad_constant
 
 PADDING_MODE = Text("constant", "reflect", "replicate", "circular", fault=RefusedMode,
                     message="Unrecognised padding mode {}")
@@ -52,14 +52,14 @@ class Pad(ComplexOp):
             raise UnimplementedType(message).saying(
                 f"Padding size {len(pad)} is not supported for {len(input.shape)}D input tensor.")
         if mode == "reflect":
-            reflectable(input.shape, lengths, before, after)
+            check_reflection(input.shape, lengths, before, after)
         sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
         if mode not in MIRRORED:
             return F.wrapped_around(input, sources)
         return F.pad_gather(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
 
 
-def reflectable(shape, lengths, before, after):
+def check_reflection(shape, lengths, before, after):
     """Refuse amounts that a reflection cannot fill; PyTorch looks at the last dimension first."""
     for k, (n, b, a) in enumerate(zip(lengths[::-1], before[::-1], after[::-1], strict=True)):
         if max(b, a) >= n:
@@ -116,7 +116,7 @@ class ConstantPadNd(ComplexKernel):
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
                              "resulted in a negative output size").saying("narrow(): length must be non-negative.")
-        grown = outside(input, before, after, realized(value, input.dtype))
+        grown = pad_constant(input, before, after, realized(value, input.dtype))
         return dense_copy(input) if grown is input else in_format_of(grown, [input])
 
     def grad_input(F, g, before, after):

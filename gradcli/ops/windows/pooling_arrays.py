@@ -8,7 +8,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array, Flag, Plain
 from gradcli.ops.arrays import FEW, elements_along
 from gradcli.ops.base import Kernel
-from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
+from gradcli.ops.windows.sliding import crop, offsets, pad_constant, pooled_places, shifted
 from gradcli.ops.windows.small_windows import greatest_of_few, spread_over_few, starts_and_steps, sums_of_few
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
@@ -61,7 +61,7 @@ class MaxPool(PoolingKernel):
         if (few := greatest_of_few(input, kernel, stride, padding, after, dilation, count)) is not None:
             return few
         least = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
-        padded = outside(input, padding, after, least)
+        padded = pad_constant(input, padding, after, least)
         best, which = window_maximum(padded, kernel, stride, dilation, count)
         return best, flat_places(which, lengths, kernel, stride, padding, dilation, count)
 
@@ -171,7 +171,7 @@ class AvgPool(PoolingKernel):
                                      input.shape[-rank - 1])
         total = sums_of_few(input, kernel, stride, padding, after, count)
         if total is None:
-            padded = outside(input, padding, after)
+            padded = pad_constant(input, padding, after)
             for at in offsets(kernel):
                 here = padded[shifted(at, count, stride, dense)]
                 total = here.copy() if total is None else np.add(total, here, out=total)
@@ -229,7 +229,7 @@ class AvgPoolBack(PoolingKernel):
             total = np.zeros(input.shape[: input.ndim - rank] + padded, input.dtype)
             for at in offsets(kernel):
                 total[shifted(at, count, stride, dense)] += share
-        return np.ascontiguousarray(inside(total, padding, after))
+        return np.ascontiguousarray(crop(total, padding, after))
 
     def grad_input(F, g, kernel, stride, padding, ceil_mode, count_include_pad, divisor):
         return F.avg_pool(g, kernel, stride, padding, ceil_mode, count_include_pad, divisor)
