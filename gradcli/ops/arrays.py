@@ -7,7 +7,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, choose, sums, zeroed
+from gradcli.engine.kernels import LARGE, choose, sums, zero_where
 from gradcli.engine.numerics.cascade_sum import MOST, REGISTER
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
@@ -185,7 +185,7 @@ def selected(condition, a, b):
     if condition.size < LARGE:
         shape = condition.shape
         if type(a) is int and a == 0 and type(b) is ndarray:
-            return zeroed(b, condition)
+            return zero_where(b, condition)
         if type(b) is ndarray and b.shape == shape and b.dtype.kind == "f" and b.flags.c_contiguous and (
                 a.dtype is b.dtype and (a.shape == shape or not a.ndim) if type(a) is ndarray else
                 type(a) is int):

@@ -117,7 +117,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         grad = seed if create_graph else seed.array
         grads[node] = F.add(grads[node], grad) if node in grads else grad
     targets = None if inputs is None else set(inputs)
-    nodes = newest_first(grads) if targets is None else leading_to(
+    nodes = newest_first(grads) if targets is None else nodes_leading_to(
         [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads),
         _run_for(targets) if accumulate else targets)
     if WriteObserver.sweep is not None:
@@ -201,7 +201,7 @@ def newest_first(roots: Iterable[Any]) -> list[Any]:
     return nodes
 
 
-def leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
+def nodes_leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
     """Those of `nodes`, in their order, from which a path leads to one of `targets`."""
     useful = set(targets)
     for node in reversed(nodes):

@@ -32,7 +32,7 @@ from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
 from gradcli.engine.numerics import complex_gradients, reduced_precision
 from gradcli.engine.result_layout import match_layout
-from gradcli.engine.tensor.dtypes import part_of
+from gradcli.engine.tensor.dtypes import real_type_of
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -351,7 +351,7 @@ def here() -> tuple[Any, int]:
 def as_window(base: Tensor, array: ndarray) -> Tensor:
     """A tensor of the view `array` of `base`, with a node that picks its elements out of the base."""
     if array.dtype != base.array.dtype:
-        if part_of(array.dtype) != part_of(base.array.dtype):
+        if real_type_of(array.dtype) != real_type_of(base.array.dtype):
             return _of_bits(base, array)
         if array.dtype.kind == "c":
             return traced.view_as_complex(as_window(base, raw.pairs(array)))
@@ -365,7 +365,7 @@ def with_piece(base: Tensor, piece: Tensor, array: ndarray) -> Tensor:
     """A tensor of the array of `base`, with its history but for what the view `array` shows, whose is that of `piece`.
     """
     if array.dtype != base.array.dtype:
-        if part_of(array.dtype) != part_of(base.array.dtype):
+        if real_type_of(array.dtype) != real_type_of(base.array.dtype):
             return _of_bits(base, base.array)
         if array.dtype.kind == "c":
             return with_piece(base, traced.pairs(piece), raw.pairs(array))

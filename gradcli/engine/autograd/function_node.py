@@ -13,7 +13,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
 from gradcli.engine.autograd.saved_values import Freed, check_fresh
 from gradcli.engine.autograd.signature import Signature, described, sized
-from gradcli.engine.result_layout import expands
+from gradcli.engine.result_layout import can_expand
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
@@ -176,7 +176,7 @@ class CallRecord:
         if not self.needs[at]:
             return None     # whatever its shape: it goes nowhere
         shape, dtype = argument
-        if g.array.shape != shape and not expands(shape, g.array.shape):
+        if g.array.shape != shape and not can_expand(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "
                                     f"{at}, where the argument has {sized(shape)}", places=self._place()).saying(
                 f"Function {name}Backward returned an invalid gradient at index {at} - got {list(g.array.shape)} but "

@@ -285,7 +285,7 @@ class Op:
         return f"<{self.legacy_class_name} object>"
 
 
-def constancy(input: Any, other: Any, *options: Any) -> int:
+def operand_variant(input: Any, other: Any, *options: Any) -> int:
     """A variant of arithmetic: 0 for two tensors, 1 with a number on the right, 2 with one on the left."""
     return 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(input, Tensor) else 2
 

@@ -23,7 +23,7 @@ def _no_index(self: Any) -> int:
 TENSOR = type("Tensor", (), {"__index__": _no_index})()
 
 
-def in_operator_words(fault: ArgumentFault, special: str, left: Any, right: Any) -> ArgumentFault:
+def with_operator_message(fault: ArgumentFault, special: str, left: Any, right: Any) -> ArgumentFault:
     """`fault`, with what CPython says at `left OP right`, for the operator that a special method stands for."""
     try:
         getattr(operator, special)(_stand_in(left), _stand_in(right))

@@ -68,7 +68,7 @@ def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     return wide.searchsorted(uniforms).astype(np.int64)
 
 
-def without(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:
+def remove_category(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:
     """The cumulative sums once the category `taken` is gone and the rest are scaled to 1 again."""
     share = sums[category] - (sums[category - 1] if category else 0.0)
     remaining = sums.copy()

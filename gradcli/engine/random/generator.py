@@ -66,7 +66,7 @@ class Generator:
         """Where it is: on the processor."""
         return CPU
 
-def drawing(generator: Any, call: Callable[[], Any]) -> Any:
+def drawing_from(generator: Any, call: Callable[[], Any]) -> Any:
     """What `call` gives while random numbers come from `generator`."""
     if generator is None:
         return call()

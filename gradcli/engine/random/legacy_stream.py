@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random.box_muller import map_elements
-from gradcli.engine.random.categorical import cumulative, pick, without
+from gradcli.engine.random.categorical import cumulative, pick, remove_category
 from gradcli.engine.random.mersenne_twister import FEW, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
@@ -134,7 +134,7 @@ class LegacyGenerator(RandomStream):
             for i in range(count):
                 sums[-1] = 1
                 out[i] = pick(sums, self.twister.u32(1))[0]
-                sums = without(sums, int(out[i]))
+                sums = remove_category(sums, int(out[i]))
         return categories.reshape((*weights.shape[:-1], count))
 
     def _map_uniforms(self, number: Callable[[float], float], shape: Shape, dtype: DTypeLike) -> Array:

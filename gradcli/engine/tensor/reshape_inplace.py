@@ -20,7 +20,7 @@ from gradcli.engine.messages.arguments import type_name, wrong_type
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import whole_numbers
+from gradcli.engine.tensor.numpy_sizes import integer_tuple
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write, rebind
 from gradcli.engine.tensor.variable import RESULT
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
@@ -123,7 +123,7 @@ def resize(self: Tensor, *new_shape: Any, refcheck: bool = True) -> None:
 
 def set_shape(self: Tensor, new_shape: Any) -> None:
     """numpy's `a.shape = (2, 3)`: the same elements; one length may be -1."""
-    sizes = whole_numbers(new_shape, "the shape of an array", "a.shape = (2, 3)")
+    sizes = integer_tuple(new_shape, "the shape of an array", "a.shape = (2, 3)")
     MemoryLimit.check("shape", self.array.nbytes, "a copy")     # of an expanded one, which numpy makes to answer
     view = self.array.reshape(sizes)
     if view.size and not np.may_share_memory(view, self.array):

@@ -34,7 +34,7 @@ item_of = tuple.__getitem__
 new_tuple = tuple.__new__   # makes named tuples of all their fields at a third of what their own classes take
 
 
-def happened() -> int:
+def change_count() -> int:
     """How many calls and writes there have been, told without counting one more."""
     return int(repr(_ticks)[len("count("):-1])
 

@@ -67,7 +67,7 @@ def _call(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...], 
     return func(*full, **options)
 
 
-def kept(func: Callable[..., Any], arguments: Any) -> CapturedMemory:
+def refusing_captured_writes(func: Callable[..., Any], arguments: Any) -> CapturedMemory:
     """A context for a call of `func` with these arguments, in which it may not write to other tensors."""
     return CapturedMemory(func, arguments, CAPTURED)
 
@@ -125,7 +125,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         level = Level()
         with level:
             chosen = [level.differentiable(args[i]) for i in at]
-            with kept(func, (args, options)):
+            with refusing_captured_writes(func, (args, options)):
                 value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
             inputs, spec = tree_flatten(chosen)
@@ -181,7 +181,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
             _check_real(chosen, "inputs", name)
             with with_tangents() if name == JVP else nullcontext():
                 passed = writable_inputs(chosen) if name == JVP else chosen
-                with kept(func, (args, options)):
+                with refusing_captured_writes(func, (args, options)):
                     value, aux = _split_aux(_call(func, args, at, passed, options), has_aux, name)
                 outputs, out_spec = _flat_results(value, name)
                 _check_floating(outputs, name)
@@ -221,7 +221,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     level = Level()
     with level:
         chosen = level.differentiable(primals)
-        with kept(func, primals):
+        with refusing_captured_writes(func, primals):
             value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
         _check_floating(outputs, "vjp")
@@ -259,7 +259,7 @@ def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, n
     level = Level(by_tangents=True)
     with level, with_tangents():
         chosen = level.differentiable(primals)
-        with kept(func, primals):
+        with refusing_captured_writes(func, primals):
             value, aux = _split_aux(func(*writable_inputs(chosen)), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
         inputs = tree_flatten(chosen)[0]

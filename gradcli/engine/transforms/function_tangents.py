@@ -61,7 +61,7 @@ def _wrong_tangent(cls: type, returned: str, message: str = "") -> FunctionGradi
     return fault.saying(message) if message else fault
 
 
-def transposed(cls: type, jvp: Any) -> Callable[..., list[Any]]:
+def transpose_jvp(cls: type, jvp: Any) -> Callable[..., list[Any]]:
     """The backward that follows from `jvp`, which is linear in the tangents: their gradient.
 
     So a product of a Jacobian with tangents, which is the other product differentiated, is what jvp returns.

@@ -19,7 +19,7 @@ def checked_state(hx: Any) -> Tensor:
     return hx
 
 
-def no_pair(hx: Any) -> Fault:
+def state_pair_fault(hx: Any) -> Fault:
     """The fault of a state that is no pair (h, c), by what the LSTM of PyTorch comes to with it."""
     message = f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, c))"
     if isinstance(hx, tuple | list):

@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.settings import SwitchedSettings
-from gradcli.engine.tensor.complex_tensor import of_one_kind
+from gradcli.engine.tensor.complex_tensor import check_same_kind
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable, recording
 from gradcli.exposure import PROGRAM_MADE, expose, exposed
@@ -117,7 +117,7 @@ class ParametrizationList(ModuleList):
 def assign(target: Any, source: Any) -> None:
     """Set `target` to a copy of the values of `source`."""
     if target is not source:
-        of_one_kind(target, source)
+        check_same_kind(target, source)
         target.array = np.array(source.array)
 
 
@@ -164,10 +164,10 @@ def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
 
 
 def _computed(name: str) -> property:
-    return property(lambda self: current(self, name))
+    return property(lambda self: parametrized_value(self, name))
 
 
-def current(module: Any, name: str) -> Any:
+def parametrized_value(module: Any, name: str) -> Any:
     """The value of the parametrized tensor `name`, from the cache inside `cached()`."""
     parametrization = module._module_dict["parametrizations"]._module_dict[name]
     if SwitchedSettings.parametrized is None:

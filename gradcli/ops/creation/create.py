@@ -6,12 +6,12 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
-from gradcli.engine.complex_gate import refusal
-from gradcli.engine.messages.arguments import combined, type_name
+from gradcli.engine.complex_gate import complex_fault
+from gradcli.engine.messages.arguments import overload_message, type_name
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
-from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf, unreversed
+from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, to_element, to_element_or_inf, unreversed
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
@@ -86,7 +86,7 @@ class Full(Creation):
                 f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(passed)}")
         kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f" or not -LARGEST_HALF < fill_value < LARGEST_HALF:
-            return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
+            return np.full(checked_size(size), to_element_or_inf(fill_value, kind, math.prod(size)), kind)
         out = np.empty(checked_size(size), kind)
         out.fill(fill_value)
         return out
@@ -101,7 +101,7 @@ class ScalarTensor(Creation):
 
     def forward(s: Scalar, *, dtype: Type = None):
         kind = dtype or Default.floating
-        return np.array(realized(s, kind), kind)
+        return np.array(to_element(s, kind), kind)
 
 
 def laid_out(model, fill):
@@ -156,7 +156,7 @@ class FullLike(Creation):
 
     def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
         return laid_out(input, lambda shape: np.full(
-            shape, realized_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
+            shape, to_element_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
 
 
 def range_length(start, end, step=1, *_):
@@ -178,7 +178,7 @@ class Arange(Creation):
             start, end = None, start
         if end is None:
             raise ArgumentFault("arange() is missing end, a number", "torch.arange(5)").saying(
-                combined("arange", (), {}, ""))
+                overload_message("arange", (), {}, ""))
         if start is None:
             start = 0
         return arange_array(start, end, step, dtype)
@@ -187,7 +187,7 @@ class Arange(Creation):
 def refuse_complex(name, dtype):
     """The type, unless it is complex, of which `name` makes no numbers."""
     if dtype.kind == "c":
-        raise refusal(name, (np.empty(0, dtype),))
+        raise complex_fault(name, (np.empty(0, dtype),))
     return dtype
 
 
@@ -226,12 +226,12 @@ class Linspace(Creation):
     def forward(start: Number, end: Number, steps: Int = None, *, dtype: Type = None):
         if steps is None and not Current.legacy:
             raise ArgumentFault("linspace() needs the number of steps", "torch.linspace(0, 1, 100)").saying(
-                combined("linspace", (start, end), {}, ""))
+                overload_message("linspace", (start, end), {}, ""))
         steps = 100 if steps is None else steps
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
         dtype = dtype or Default.floating
-        return linspace_array(realized(start, dtype), realized(end, dtype), steps, dtype)
+        return linspace_array(to_element(start, dtype), to_element(end, dtype), steps, dtype)
 
 
 def linspace_array(start, end, steps, dtype):

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
 from gradcli.engine.messages.numpy_errors import broadcast_clash
-from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, realized_or_inf, retyped
+from gradcli.engine.tensor.conversion import LARGEST_HALF, retyped, to_element, to_element_or_inf
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp
@@ -52,7 +52,7 @@ class Fill(ComplexOp):
         if np.ndim(value):
             raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
-        return np.full(input.shape, realized_or_inf(value, input.dtype, input.size), input.dtype)
+        return np.full(input.shape, to_element_or_inf(value, input.dtype, input.size), input.dtype)
 
     @staticmethod
     def overwrite(memory, value):
@@ -119,7 +119,7 @@ class FillDiagonal(ComplexKernel):
         if input.ndim > 2 and len(set(input.shape)) > 1:
             raise ShapeFault("all dimensions of input must be of equal length")
         out = np.array(input)
-        np.fill_diagonal(out, np.asarray(realized(fill_value, input.dtype)).astype(input.dtype), wrap)
+        np.fill_diagonal(out, np.asarray(to_element(fill_value, input.dtype)).astype(input.dtype), wrap)
         return out
 
     def grad_input(F, g, wrap):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
-from gradcli.engine.tensor.conversion import array_of, realized_or_inf
+from gradcli.engine.tensor.conversion import array_of, to_element_or_inf
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexOp, define
@@ -48,7 +48,7 @@ class NewFull(NewLike):
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
         kind = dtype or input.dtype
-        return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
+        return np.full(checked_size(size), to_element_or_inf(fill_value, kind, math.prod(size)), kind)
 
 
 class NewTensor(NewLike):

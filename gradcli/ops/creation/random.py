@@ -7,9 +7,9 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
-from gradcli.engine.messages.arguments import combined
+from gradcli.engine.messages.arguments import overload_message
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, part_of
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, real_type_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
@@ -35,7 +35,7 @@ def random_array(method, shape, dtype):
 
 def as_pairs(shape, dtype, draw_real):
     """Complex numbers of the real ones that `draw_real` draws for a shape and type."""
-    return draw_real((*shape, 2), part_of(dtype)).view(dtype)[..., 0]
+    return draw_real((*shape, 2), real_type_of(dtype)).view(dtype)[..., 0]
 
 
 def _drawn(method):
@@ -95,7 +95,7 @@ class Randint(Creation):
         high = high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
-                combined("randint", passed, {}, ""))
+                overload_message("randint", passed, {}, ""))
         return random_integers(low, high, checked_size(size), dtype or INT64)
 
 

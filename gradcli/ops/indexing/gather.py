@@ -8,7 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.large import SOME
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
@@ -174,7 +174,7 @@ class Scatter(ComplexOp):
         src = value if src is None else src
         if src is None:
             raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
-        src = realized(src, input.dtype) if type(src) in (int, float) else src
+        src = to_element(src, input.dtype) if type(src) in (int, float) else src
         if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
             out, at = input.copy(), axis(dim, input.ndim)
             key = gather_key(input.shape, dim, index, "scatter")

@@ -14,7 +14,7 @@ from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, 
 from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import indexed_result
-from gradcli.engine.tensor.conversion import array_of, realized_or_inf
+from gradcli.engine.tensor.conversion import array_of, to_element_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import (
@@ -245,7 +245,7 @@ def setitem(self, key, value):
         value = value if grad_mode.on else detached_for(value, NO_GRAD)
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
-        source = realized_or_inf(value, self.array.dtype)
+        source = to_element_or_inf(value, self.array.dtype)
     elif isinstance(value, list | tuple) and type(self) is NumpyArray:
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array

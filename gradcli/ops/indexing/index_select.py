@@ -8,7 +8,7 @@ from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
 from gradcli.engine.result_layout import dense_copy
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -185,7 +185,7 @@ class IndexFill(ComplexOp):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
         out = dense_copy(input)
-        at_least_1d(out)[key] = realized(value, out.dtype)
+        at_least_1d(out)[key] = to_element(value, out.dtype)
         return out
 
     def grad_input(F, g, dim, index):

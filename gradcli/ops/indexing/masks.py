@@ -10,7 +10,7 @@ from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ZERO
 from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -81,7 +81,7 @@ class MaskedFill(ComplexOp):
             np.copyto(out, checked_constant(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
-        value = realized(fill_number(value, "masked_fill"), out.dtype)
+        value = to_element(fill_number(value, "masked_fill"), out.dtype)
         np.copyto(out, np.asarray(value).astype(out.dtype), where=mask)
         return out
 

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import sized
-from gradcli.engine.tensor.dtypes import OF, part_of
+from gradcli.engine.tensor.dtypes import OF, real_type_of
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated, sizes
@@ -164,7 +164,7 @@ def per_matrix(F, x):
 
 def identity(F, like):
     """The identity of the size and type of the last dimension; of complex numbers in the type of their parts."""
-    return F.eye(like.shape[-1], dtype=part_of(numpy_dtype(like)))
+    return F.eye(like.shape[-1], dtype=real_type_of(numpy_dtype(like)))
 
 
 def on_diagonal(F, x):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array
-from gradcli.engine.tensor.dtypes import complex_of
+from gradcli.engine.tensor.dtypes import complex_type_of
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.linalg.checks import adjoint_of, check_square, on_diagonal, pairwise_differences
@@ -25,7 +25,7 @@ def decomposed(name, function, a):
 
 def as_complex(array, like):
     """An array in the complex type that belongs to another array."""
-    return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_of(like.dtype))
+    return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_type_of(like.dtype))
 
 
 class Eig(MatrixFunction):

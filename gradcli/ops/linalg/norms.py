@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
-from gradcli.engine.tensor.dtypes import part_of
+from gradcli.engine.tensor.dtypes import real_type_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
@@ -231,7 +231,7 @@ class Lstsq(MatrixFunction):
         if not vector and b.ndim == A.ndim - 1:
             x = _over_rows(x, A, b)
         rank = MatrixRank.forward(A, None, False, None, rcond)
-        part = part_of(A.dtype)
+        part = real_type_of(A.dtype)
         residuals = np.zeros(0, part)
         if m > n and driver not in (None, "gelsy") and np.all(rank == n):
             residuals = np.sum(squares(A @ x - b), -2)

@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.engine.autograd.views import unsafe_view
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import ComplexOp, Kernel
@@ -220,7 +220,7 @@ class StackedMm(Kernel):
 
 def added(input, product, beta, alpha):
     """beta * input + alpha * product; with beta 0 whatever input holds, nan included, is left out."""
-    beta, alpha = realized(beta, input.dtype), realized(alpha, input.dtype)
+    beta, alpha = to_element(beta, input.dtype), to_element(alpha, input.dtype)
     if alpha != 1:
         product = product * np.asarray(alpha, product.dtype)
     if beta == 0:

@@ -175,7 +175,7 @@ class BceWithLogitsKernel(LossKernel):
     def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, reduction: REDUCTION):
         refuse_integers("binary_cross_entropy_with_logits", input)
         if input.size >= SOME and weight is None and pos_weight is None and target.dtype == input.dtype:
-            return reduced_array(large.elements.logits_surprise(input, target), reduction)
+            return reduced_array(large.elements.logits_cross_entropy(input, target), reduction)
         one, size = ONE[target.dtype], np.asarray(np.abs(input))
         size = elementary.exp(np.negative(size, size), size)
         negative = elementary.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))

@@ -3,14 +3,14 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import constancy, raw, traced
+from gradcli.engine.autograd.op import operand_variant, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.complex_gate import refusal
+from gradcli.engine.complex_gate import complex_fault
 from gradcli.engine.large import MANY
 from gradcli.engine.numerics import elementary
 from gradcli.engine.numerics.fma import multiply_add
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
@@ -40,8 +40,8 @@ def plus(input, other, alpha, sign=1):
     if input.dtype.kind == "b" and type(alpha) is not complex:
         return np.add(input, other & bool(alpha))
     if input.dtype.kind in "iu":
-        return input + other * np.array(realized(sign * alpha, input.dtype), input.dtype)
-    alpha = sign * realized(alpha, input.dtype)
+        return input + other * np.array(to_element(sign * alpha, input.dtype), input.dtype)
+    alpha = sign * to_element(alpha, input.dtype)
     if input.dtype == np.float16:       # PyTorch rounds alpha too
         return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
@@ -55,7 +55,7 @@ class Add(Binary):
     kernel = np.add
     symbol = "add"
     legacy_names = ("basic_ops.Add", "basic_ops.AddConstant")
-    variant = constancy
+    variant = operand_variant
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
@@ -78,7 +78,7 @@ class Sub(Binary):
     symbol = "sub"
     legacy_names = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
     modern_names = ("SubBackward0", "SubBackward0", "RsubBackward1")
-    variant = constancy
+    variant = operand_variant
     refuses_bool_with_number = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
 
@@ -103,7 +103,7 @@ class Mul(Binary):
     names = ("mul", "multiply")
     symbol = "mul"
     legacy_names = ("basic_ops.Mul", "basic_ops.MulConstant")
-    variant = constancy
+    variant = operand_variant
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand):
@@ -133,7 +133,7 @@ class Div(Binary):
         return "wrap" if rounding_mode else "stay"      # a quotient is no whole number
 
     def variant(input, other, rounding_mode):
-        return 3 if rounding_mode else constancy(input, other)
+        return 3 if rounding_mode else operand_variant(input, other)
 
     def reflected(F, other, number):
         return F.reciprocal(other) * number
@@ -142,7 +142,7 @@ class Div(Binary):
         if rounding_mode is None:
             return np.divide(*_floating(input, other))
         if input.dtype.kind == "c":
-            raise refusal(f"div_{rounding_mode}", (input,))
+            raise complex_fault(f"div_{rounding_mode}", (input,))
         if rounding_mode == "floor":
             return floor_quotient(refuse_bool("div_floor_cpu", input), other)
         refuse_bool("div_trunc_cpu", input)
@@ -203,7 +203,7 @@ class Pow(Binary):
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
     gradient_names = ("WhereBackward0", "", "")
     saved_for_versions = ("out",)
-    variant = constancy
+    variant = operand_variant
     holds_numbers = "narrow"
 
     def whole_numbers(input, exponent):

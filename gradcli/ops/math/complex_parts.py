@@ -8,7 +8,7 @@ from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.tensor.complex_tensor import Conjugate, Negative, conjugate, negative
-from gradcli.engine.tensor.dtypes import OF, complex_of, part_of
+from gradcli.engine.tensor.dtypes import OF, complex_type_of, real_type_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import ComplexTensor
 from gradcli.faults.mistakes import BroadcastShapes
@@ -42,7 +42,7 @@ def empty_complex(a, b):
         raise BroadcastShapes(clash, "the parts do not meet", [a.shape, b.shape])
     shape = np.broadcast_shapes(a.shape, b.shape)
     MemoryLimit.check("complex", math.prod(shape) * 2 * a.dtype.itemsize)
-    return np.empty(shape, complex_of(a.dtype))
+    return np.empty(shape, complex_type_of(a.dtype))
 
 
 class Complex(FromParts):
@@ -211,7 +211,7 @@ class Pairs(Part):
     modern_names = "ViewAsRealBackward0"
 
     def forward(input: Array):
-        return input[..., None].view(part_of(input.dtype))
+        return input[..., None].view(real_type_of(input.dtype))
 
     def grad_input(F, g):
         return F.complex(F.select(g, -1, 0), F.select(g, -1, 1))
@@ -242,7 +242,7 @@ class ViewAsComplex(Op):
         if input.size and any(step % 2 for step in steps[:-1]):
             raise ShapeFault("Tensor must have a stride divisible by 2 for all but last dimension",
                              ("x.contiguous()", "with such strides"))
-        return input.view(complex_of(input.dtype))[..., 0]
+        return input.view(complex_type_of(input.dtype))[..., 0]
 
     def grad_input(F, g):
         return F.pairs(F.contiguous(g))

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Plain, Text, Type
-from gradcli.engine.tensor.dtypes import OF, Default, complex_of, part_of
+from gradcli.engine.tensor.dtypes import OF, Default, complex_type_of, real_type_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
@@ -60,7 +60,7 @@ def check_lengths(name, x, sizes, axes):
     if low is not None:
         raise ShapeFault(f"Invalid number of data points ({low}) specified", f"torch.fft.{name}(x)")
     elements = x.size // max(1, math.prod([x.shape[at] for at in axes])) * math.prod(sizes)
-    MemoryLimit.check(name, elements * 2 * part_of(x.dtype).itemsize)
+    MemoryLimit.check(name, elements * 2 * real_type_of(x.dtype).itemsize)
 
 
 def transformed(name, x, s, dim, norm, real=False, back=False):
@@ -72,7 +72,7 @@ def transformed(name, x, s, dim, norm, real=False, back=False):
     if back:
         sizes = full_sizes(sizes, s)
     check_lengths(name, x, sizes, axes)
-    kind = part_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_of(x.dtype)
+    kind = real_type_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_type_of(x.dtype)
     if not axes:
         return x.astype(kind)
     if name in ("fftn", "ifftn") and x.dtype.kind == "f":

@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.ops.base import Binary
 from gradcli.ops.dtype_checks import missing_derivative, refuse_bool, refuse_floating
-from gradcli.ops.math.arithmetic import constancy, floor_quotient, refuse_zero_divisor
+from gradcli.ops.math.arithmetic import floor_quotient, operand_variant, refuse_zero_divisor
 from gradcli.ops.special.evaluate import in_doubles
 
 FEW = 500           # elements: so few are not worth a detour
@@ -41,7 +41,7 @@ class Remainder(Binary):
     symbol = "mod"
     legacy_names = "pointwise.Remainder"
     modern_names = ("RemainderBackward1", "RemainderBackward0", "RemainderBackward1")
-    variant = constancy
+    variant = operand_variant
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3), (7.5, [2.0, -2.0])]
 
     def forward(input: Operand, other: Operand):
@@ -66,7 +66,7 @@ class Fmod(Binary):
     vanished = ("input",)      # the other rule negates, which makes such a zero a number
     legacy_names = "pointwise.Fmod"
     modern_names = ("FmodBackward1", "FmodBackward0")
-    variant = constancy
+    variant = operand_variant
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3)]
 
     def forward(input: Array, other: Operand):

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.numerics.fma import multiply_add
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF, Default, category
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import UnimplementedType
@@ -56,7 +56,7 @@ class LerpByNumber(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
 
     def forward(input: Array, end: Array, weight: Scalar):
-        return interpolated(input, end, input.dtype.type(realized(weight, input.dtype)))
+        return interpolated(input, end, input.dtype.type(to_element(weight, input.dtype)))
 
     def grad_input(F, g, weight):
         return F.scaled(g, 1 - weight)
@@ -102,7 +102,7 @@ class Addcmul(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
-        value = realized(value, input.dtype)
+        value = to_element(value, input.dtype)
         product = tensor1 * tensor2
         # among whole numbers value is cut to a whole one
         if product.dtype.kind == "f":
@@ -136,7 +136,7 @@ class Addcdiv(Binary):
                 "value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * "
                 "tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: "
                 "(input + value * tensor1 / tensor2), for all dtypes.")
-        value = realized(value, input.dtype)
+        value = to_element(value, input.dtype)
         return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
 
     def grad_input(F, g):

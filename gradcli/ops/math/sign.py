@@ -8,7 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.large import MANY
-from gradcli.engine.tensor.dtypes import computing_type, part_of, result_type
+from gradcli.engine.tensor.dtypes import computing_type, real_type_of, result_type
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import holds_nan
@@ -216,7 +216,7 @@ class Ldexp(Binary):
             exponent = refuse_bool("ldexp_cpu_exp", other).astype(np.int64)
             return np.ldexp(input, np.clip(exponent, -9999, 9999).astype(np.int32))
         power = np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other) if (
-            other.dtype.kind == "c") else np.exp2(other.astype(computing_type(part_of(input.dtype))))
+            other.dtype.kind == "c") else np.exp2(other.astype(computing_type(real_type_of(input.dtype))))
         dtype = result_type((input, power))
         return input.astype(dtype) * power.astype(dtype)
 

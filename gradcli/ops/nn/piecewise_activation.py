@@ -9,10 +9,10 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.autograd.type_promotion import checked_constant, constant
-from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
+from gradcli.engine.kernels import LARGE, ZERO, choose, choose_numbers
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF, float16
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -34,8 +34,8 @@ class Threshold(Activation):
     errors = [(SIGNED,), ("text", 0, 0)]
 
     def check_half(input, threshold, value):
-        realized(threshold, float16)
-        realized(value, float16)
+        to_element(threshold, float16)
+        to_element(value, float16)
 
     def forward(input: Array, threshold: Number, value: Number):
         refuse_bool("threshold_cpu", input)
@@ -62,8 +62,8 @@ class Hardtanh(Activation):
 
     def check_half(input, min_val, max_val):
         check_bounds(min_val, max_val)
-        realized(min_val, float16)
-        realized(max_val, float16)
+        to_element(min_val, float16)
+        to_element(max_val, float16)
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
         check_bounds(min_val, max_val)
@@ -124,7 +124,7 @@ class LeakyBack(Slope):
             return selected(positive, g, np.multiply(g, constant(negative_slope, g.dtype)))
         if value.size >= MANY and value.dtype.kind == "f":
             return large.elements.leaky_slope(value, g, np.asarray(negative_slope, value.dtype))
-        return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
+        return choose_numbers(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, gg, value, negative_slope):
         return F.leaky_back(gg, value, negative_slope)
@@ -234,8 +234,8 @@ class DrawnSlopes(Kernel):
 
     def forward(input: Array, lower: Number, upper: Number, training: Flag):
         refuse_integers("rrelu", input)
-        realized(lower, input.dtype)
-        realized(upper, input.dtype)
+        to_element(lower, input.dtype)
+        to_element(upper, input.dtype)
         slopes = np.ones(input.shape, input.dtype)
         low = input <= 0
         slopes[low] = draw().uniform((int(np.count_nonzero(low)),), np.float64, lower, upper) if training else (
@@ -300,7 +300,7 @@ class Hardshrink(Activation):
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def check_half(input, lambd):
-        realized(lambd, float16)
+        to_element(lambd, float16)
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("hardshrink", input)

@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
-from gradcli.engine.kernels import LARGE, ZERO, advance_together, running, running_down
+from gradcli.engine.kernels import LARGE, ZERO, accumulate_columns, accumulate_rows, advance_together
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
@@ -35,9 +35,9 @@ def accumulated(ufunc, array, dim, dtype):
         if at == array.ndim - 1 and array.size >= 8 * MANY and 1 < array.shape[-1] <= large.sums.SHORT:
             return large.sums.running_rows(ufunc, array)
         if at == array.ndim - 1 and advance_together(array.shape):
-            return running(ufunc, array)
+            return accumulate_rows(ufunc, array)
         if at == 0 and array.size >= 192 * len(array):     # shorter rows are not worth a call each
-            return running_down(ufunc, array)
+            return accumulate_columns(ufunc, array)
     wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
     out = ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
     return out + 0 if ufunc is np.add else out      # sums begin at 0, so that none of them is -0

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
@@ -51,7 +51,7 @@ class Histc(Op):
         if input.dtype.kind != "f":
             raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}", "x.float().histc()"
                                     ).saying(f'"histogram_cpu" not implemented for \'{OF[input.dtype].era}\'')
-        low, high = bounds(input, realized(min, input.dtype), realized(max, input.dtype), "histc", 1)
+        low, high = bounds(input, to_element(min, input.dtype), to_element(max, input.dtype), "histc", 1)
         inside = input[(input >= low) & (input <= high)]
         steps = (inside - input.dtype.type(low)) * input.dtype.type(bins) / input.dtype.type(high - low)
         return np.bincount(np.minimum(steps.astype(np.int64), bins - 1), minlength=bins).astype(input.dtype)

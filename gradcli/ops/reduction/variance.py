@@ -12,7 +12,7 @@ from gradcli.engine.kernels import LARGE, full_sum
 from gradcli.engine.large import MANY
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics.cascade_sum import MOST
-from gradcli.engine.tensor.dtypes import part_of
+from gradcli.engine.tensor.dtypes import real_type_of
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import ComplexOp
@@ -127,7 +127,7 @@ class Var(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "var")
-        return var.astype(part_of(input.dtype))
+        return var.astype(real_type_of(input.dtype))
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -144,7 +144,7 @@ class Std(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, _ = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "std")
-        return np.sqrt(var).astype(part_of(input.dtype))
+        return np.sqrt(var).astype(real_type_of(input.dtype))
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -169,7 +169,7 @@ class VarMean(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         results = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "var_mean")
-        return results[0].astype(part_of(input.dtype)), results[1].astype(input.dtype)
+        return results[0].astype(real_type_of(input.dtype)), results[1].astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
@@ -200,7 +200,7 @@ class StdMean(Variance):
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         var, mean = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "std_mean")
-        return np.sqrt(var).astype(part_of(input.dtype)), mean.astype(input.dtype)
+        return np.sqrt(var).astype(real_type_of(input.dtype)), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, constancy
+from gradcli.engine.autograd.op import Op, operand_variant
 from gradcli.engine.autograd.signature import Array, Int, Operand, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
@@ -235,7 +235,7 @@ class Zeta(Binary):
 
     opmath = False
     names = ("special.zeta",)
-    variant = constancy
+    variant = operand_variant
     modern_names = ("SpecialZetaBackward0", "SpecialZetaBackward2", "SpecialZetaBackward1")
     fresh_result = False
     inplace = False

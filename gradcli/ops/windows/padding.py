@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
 from gradcli.engine.result_layout import dense_copy, in_format_of
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.faults.arguments import RefusedMode
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
@@ -116,7 +116,7 @@ class ConstantPadNd(ComplexKernel):
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
                              "resulted in a negative output size").saying("narrow(): length must be non-negative.")
-        grown = pad_constant(input, before, after, realized(value, input.dtype))
+        grown = pad_constant(input, before, after, to_element(value, input.dtype))
         return dense_copy(input) if grown is input else in_format_of(grown, [input])
 
     def grad_input(F, g, before, after):
