@@ -38,7 +38,7 @@ class _BufferMeta(type):
 
 
 class Buffer(metaclass=_BufferMeta):
-    """What `isinstance(x, nn.Buffer)` asks for: the tensors themselves are plain ones."""
+    """The class `nn.Buffer` of isinstance checks; buffers themselves are plain tensors."""
 
 
 def buffer(data: Any = None, *, persistent: Any = True) -> Tensor:

@@ -20,7 +20,7 @@ from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault
 
 
 def with_out(cls: type[Op], name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """What `call`, the function `name` of an operation, computes, in the tensors of its option `out`."""
+    """Call `call`, the function `name` of an operation, and store its results in the tensors of the option `out`."""
     from gradcli.engine.messages.out_tensors import WITHOUT  # late: few programs need them
 
     if name in WITHOUT or cls.names[0] in WITHOUT:

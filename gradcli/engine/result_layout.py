@@ -185,7 +185,7 @@ def _indexed_strides(shape: Steps, item: int, source: tuple[Any, ...], picks: tu
 
 
 def indexed_result(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
-    """What indices pick from an array, in the order that PyTorch gives it: that of the array, then of the indices.
+    """`result`, picked from an array by indices, in PyTorch's memory order: that of the array, then of the indices.
 
     picks   an array of indices or truth values, or a full slice, for each of the first dimensions of `source`
     """

@@ -55,7 +55,7 @@ def contains(self: Tensor, value: Any) -> bool:
 
 
 def reverse(self: Tensor) -> Any:
-    """What `reversed` gives: today the tensor with its first dimension reversed, before that its rows."""
+    """The value of `reversed(x)`: the tensor reversed along dimension 0; in older versions its rows in reverse."""
     if Current.legacy or type(self) is Array:
         return iter(_listed(self)[::-1])
     return traced.flip(self, (0,)) if self.array.ndim else self

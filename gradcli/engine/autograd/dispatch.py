@@ -57,7 +57,7 @@ from gradcli.faults.mistakes import NotDifferentiable
 
 
 def parent(tensor: Tensor) -> Any:
-    """Where the gradient of `tensor` goes in a sweep: to the node that made it, or to the tensor itself, if a leaf."""
+    """The object that receives the gradient of `tensor` in a sweep: its node, or the tensor itself if it is a leaf."""
     if tensor.root is not None:
         refresh_view(tensor)
     return tensor.node or tensor
@@ -339,7 +339,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
 
 
 def here() -> tuple[Any, int]:
-    """Where the program is: the code object and the instruction of the innermost frame outside gradcli."""
+    """The place of the program: code object and instruction of the innermost frame outside gradcli."""
     frame = _getframe(2)
     while frame is not None and "__spec__" in frame.f_globals:
         if frame.f_back is None:

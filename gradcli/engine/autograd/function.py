@@ -45,7 +45,7 @@ from gradcli.faults.tree import ArgumentFault, FunctionStyle, GradFault, LeafWri
 @exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
          "mark_non_differentiable", "mark_dirty", "set_materialize_grads", open_attributes=True)
 class Context:
-    """What a call's forward and backward share: saved tensors, and whatever attributes they set.
+    """The `ctx` that forward and backward of one call share: saved tensors, and any attributes that they set.
 
     That of a Function with a static forward is of a class that has the Function's name.
     """
@@ -72,7 +72,7 @@ class Context:
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What save_for_backward was given."""
+        """The tensors that save_for_backward received."""
         return self._record.saved_values()
 
     saved_variables = saved_tensors

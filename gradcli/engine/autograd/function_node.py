@@ -149,7 +149,7 @@ class CallRecord:
                 yield kind(np.asarray(grad.array if isinstance(grad, Tensor) else grad, dtype))
 
     def _checked(self, grads: Any, recorded: bool) -> list[Any]:
-        """What backward returned, if it fits: for each argument an array (or Variable), or None."""
+        """The gradients that backward returned, checked: an array, a Variable or None for each argument."""
         name, count = self.cls.__name__, len(self.args)
         if len(grads) > count and all(g is None for g in grads[count:]):
             grads = grads[:count]
@@ -241,7 +241,7 @@ class FunctionNode(Op, abstract=True):
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What its forward has saved; StaleValue where that has been written to since."""
+        """The tensors that its forward saved; StaleValue if one of them has been written to since."""
         check_fresh(self)
         return self._record.saved_values()
 

@@ -150,7 +150,7 @@ def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
 
 
 def _owner_of_hooks(node: Any, fn: Any) -> Any:
-    """What holds the hooks of a node: the node, or the leaf of an AccumulateGrad."""
+    """The object that holds the hooks of a node: the node itself, or for AccumulateGrad its leaf."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
     if isinstance(node, InnerCall | Transposed):

@@ -88,8 +88,8 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         for i in positions:
             if not isinstance(values[i], Tensor):
                 checked_constant(values[i], common)
-    integral = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
-    numbers = cls.whole_numbers(*values) if integral and cls.whole_numbers else "wrap"
+    integral = cls.integer_overflow is not None and common is not None and common.kind in "iu" and not Current.legacy
+    numbers = cls.integer_overflow(*values) if integral and cls.integer_overflow else "wrap"
     for i in positions:
         if numbers == "fit" and type(values[i]) is int and not can_hold(common, values[i]):
             raise unrepresentable_fault(values[i], common)

@@ -66,7 +66,7 @@ CASTS = ("bfloat16", "bool", "byte", "char", "clone", "double", "float", "half",
 
 
 def type_name(value: Any) -> str:
-    """What PyTorch calls the type of an argument."""
+    """The name of an argument's type in messages of PyTorch."""
     if isinstance(value, Tensor):
         return "Parameter" if type(value).__name__ == "Parameter" else "Tensor"
     return type(value).__name__
@@ -233,5 +233,5 @@ def sized(shape: Sequence[int]) -> str:
 
 
 def most(n: int) -> str:
-    """How many arguments there may be by position, in words."""
+    """The largest number of positional arguments, in words."""
     return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"

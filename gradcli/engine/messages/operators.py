@@ -16,7 +16,7 @@ PLAIN = (int, float, bool, str, list, tuple, dict, set, type(None), range, slice
 
 
 def _no_index(self: Any) -> int:
-    """What a tensor says that is to repeat a list or a string."""
+    """Raise the TypeError of a tensor as the count by which a list or a string is repeated."""
     raise TypeError("only integer tensors of a single element can be converted to an index")
 
 

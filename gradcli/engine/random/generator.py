@@ -63,11 +63,11 @@ class Generator:
 
     @property
     def device(self) -> Any:
-        """Where it is: on the processor."""
+        """The device of the generator: the CPU."""
         return CPU
 
 def drawing_from(generator: Any, call: Callable[[], Any]) -> Any:
-    """What `call` gives while random numbers come from `generator`."""
+    """The result of `call`, with random numbers drawn from `generator`."""
     if generator is None:
         return call()
     if not isinstance(generator, Generator):

@@ -150,7 +150,7 @@ def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
 
 
 def _few_pairs(x: list[float], y: list[float], mean: float, std: float) -> Doubles:
-    """What `_pairs` gives, for so few that arrays cost more than they save."""
+    """The result of `_pairs` for a few pairs, in plain Python, which is faster there than arrays."""
     values: list[float] = []
     for turns, share in zip(x, y, strict=True):
         rho, angle = math.sqrt(-2.0 * math.log(1.0 - share)), 2.0 * math.pi * turns

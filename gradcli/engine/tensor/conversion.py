@@ -132,7 +132,7 @@ def to_element(number: Any, dtype: Any) -> Any:
 
 
 def to_element_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
-    """As `to_element`; but what is too large for 16 bits is an infinity where PyTorch writes a single element."""
+    """`to_element`, but with infinity for numbers too large for 16 bits where PyTorch writes a single element."""
     return number if count == 1 and dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
         to_element(number, dtype))
 

@@ -79,7 +79,7 @@ WORDS = ("cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, mai
 
 
 def unknown_device(text: str) -> str:
-    """What PyTorch says of a text that names no device."""
+    """PyTorch's message for a text that names no device."""
     kind = text.partition(":")[0]
     if kind in KINDS:
         return f"Invalid device string: '{text}'"
@@ -113,7 +113,7 @@ def here_only(value: Any) -> None:
 
 
 def device_of(self: Tensor) -> Device:
-    """Where a tensor is: on the processor, like all here."""
+    """The device of a tensor: always the CPU."""
     return CPU
 
 

@@ -69,7 +69,7 @@ DType.__name__ = "torch.dtype"      # as CPython's messages call it
 
 
 class Typed:
-    """What stands for an element type without being one: the tensor classes of 0.1.12."""
+    """The base of objects that stand for an element type: the tensor classes of 0.1.12."""
 
     __slots__ = ()
 

@@ -93,7 +93,7 @@ def _rename_in_place(result: Tensor) -> None:
 
 
 def rewritten(target: Tensor, result: Tensor, writer: str) -> Tensor:
-    """What `store` does with a result that has a history, for a target that is no view and that nobody observes."""
+    """The case of `store` for a result with a history and a target that is no view and that nobody observes."""
     _rename_in_place(result)
     array, memory = result.array, target.array
     if array.dtype is not memory.dtype or array.shape != memory.shape:

@@ -167,7 +167,7 @@ def cumsum(self: Tensor, axis: Any = None) -> Any:
 
 
 def nonzero(self: Tensor) -> Any:
-    """Where the values are not zero, axis by axis."""
+    """The indices of the values that are not zero, an array for each axis."""
     return tuple(Array(places) for places in np.nonzero(self.array))
 
 
@@ -243,7 +243,7 @@ def partition(self: Tensor, kth: int, axis: int = -1) -> None:
 
 
 def searchsorted(self: Tensor, v: Any, side: str = "left") -> Any:
-    """Where values belong among the sorted ones."""
+    """The indices at which `v` would be inserted into these sorted values."""
     if type(side) is not str or side not in ("left", "right"):
         raise ArgumentFault("the side is left or right", "a.searchsorted(3, side='right')")
     return as_numpy_result(np.searchsorted(self.array, array_like(v), "right" if side == "right" else "left"))

@@ -45,7 +45,7 @@ def view_inplace(name: str) -> Callable[..., Tensor]:
 
 
 def _in_place(view: Any) -> str:
-    """What PyTorch calls in place what made this view: SqueezeBackward3 for SqueezeBackward0."""
+    """The node name of the in-place form of what made this view: SqueezeBackward3 for SqueezeBackward0."""
     name: str = view.node.modern_name
     stem, number = name.rstrip("0123456789"), int(name[-1]) if name[-1].isdigit() else 0
     return f"{stem}{number + (3 if stem == 'SqueezeBackward' else 1)}"

@@ -60,7 +60,7 @@ def _positions(count: int, argnums: Any) -> tuple[int, ...]:
 
 def _call(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...], chosen: Any,
           options: dict[str, Any]) -> Any:
-    """What `func` returns for the arguments, with `chosen` ones in the places `at`."""
+    """The result of `func` for the arguments, with `chosen` ones in the places `at`."""
     full = list(args)
     for i, x in zip(at, chosen, strict=True):
         full[i] = x
@@ -254,7 +254,7 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool = Fa
 
 
 def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, nominal: bool) -> Any:
-    """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
+    """The result of jvp; with `nominal`, constant products have the history that they have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level(by_tangents=True)
     with level, with_tangents():

@@ -18,7 +18,7 @@ FORWARD = ".forward"        # among the attributes of a context, what jvp wants;
 
 
 def products_of(cls: type, jvp: Any, ctx: Any, tangents: Sequence[Any], results: Sequence[Any]) -> tuple[Any, ...]:
-    """What `jvp` returns for tangents of the arguments, one for each result if they fit.
+    """The tangents of the results that the Function's `jvp` returns for tangents of the arguments, checked.
 
     `results` has of each its shape, its dtype and whether it is differentiable; None for what is no tensor.
     """

@@ -50,7 +50,7 @@ class RefusedRandomness(Generators):
 
     @property
     def arrays(self) -> Any:
-        """That of numpy.random."""
+        """The generator of numpy.random."""
         return self.home.arrays
 
     def manual_seed(self, seed: int) -> None:
@@ -58,7 +58,7 @@ class RefusedRandomness(Generators):
         self.home.manual_seed(seed)
 
     def save(self) -> tuple[Any, ...]:
-        """Where the streams behind this are: a checkpoint under vmap calls its function again from there."""
+        """The states of the streams behind this, from which a checkpoint under vmap calls its function again."""
         return self.home.save()
 
     def restore(self, state: tuple[Any, ...]) -> None:

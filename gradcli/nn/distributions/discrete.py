@@ -258,7 +258,7 @@ class ContinuousBernoulli(ByProbability, ExponentialFamily):
         return clamp_probs(logits_to_probs(self.logits, True))
 
     def _away(self) -> Any:
-        """Where `probs` is outside `lims`; inside, near 1/2, Taylor series replace the formulas."""
+        """A mask of the `probs` outside `lims`; inside, near 1/2, Taylor series replace the formulas."""
         return (self.probs <= self._lims[0]) | (self.probs > self._lims[1])
 
     def _cut(self) -> Any:

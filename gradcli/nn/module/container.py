@@ -234,7 +234,7 @@ class DataParallel(Module):
 
 def data_parallel(module: Any, inputs: Any, device_ids: Any = None, output_device: Any = None, dim: int = 0,
                   module_kwargs: Any = None) -> Any:
-    """What the module computes of the inputs: there is one device here."""
+    """The output of the module for the inputs, computed on the only device."""
     return module(*(inputs if isinstance(inputs, tuple) else (inputs,)), **(module_kwargs or {}))
 
 

@@ -21,7 +21,7 @@ def class_path(kind: Any) -> str:
 
 
 def type_path(value: Any) -> str:
-    """What torch.typename() says of a value: the full names of types, and of the classes of modules and tensors."""
+    """The result of torch.typename(value): the full name of its type, module class or tensor class."""
     if isinstance(value, Tensor):
         return f"torch.{value.dtype.era}Tensor"
     if isinstance(value, TypeProxy):

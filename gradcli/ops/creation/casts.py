@@ -72,27 +72,27 @@ class TypeAs(ComplexOp):
         return F.cast(input, other.dtype)
 
 
-class Question(ComplexOp, abstract=True):
+class Predicate(ComplexOp, abstract=True):
     """A question about a tensor's type, answered with a Python truth value."""
 
     samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
 
 
-class IsFloatingPoint(Question):
+class IsFloatingPoint(Predicate):
     """is_floating_point(input): whether elements are floating numbers."""
 
     def forward(input: Array):
         return input.dtype.kind == "f"
 
 
-class IsComplex(Question):
+class IsComplex(Predicate):
     """is_complex(input): whether elements are complex numbers."""
 
     def forward(input: Array):
         return input.dtype.kind == "c"
 
 
-class IsSigned(Question):
+class IsSigned(Predicate):
     """is_signed(input): whether elements can be negative."""
 
     def forward(input: Array):

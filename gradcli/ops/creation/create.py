@@ -105,7 +105,7 @@ class ScalarTensor(Creation):
 
 
 def laid_out(model, fill):
-    """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
+    """The array of `fill(shape)` in the memory order of `model`: a transposed model gives a transposed result."""
     if model.flags.c_contiguous:
         return fill(model.shape)
     steps = preserved_steps(model)
@@ -113,14 +113,14 @@ def laid_out(model, fill):
     return fill(tuple([model.shape[d] for d in order])).transpose(np.argsort(order))
 
 
-class Likeness(Creation, abstract=True):
+class LikeCreation(Creation, abstract=True):
     """A new tensor of the shape and type of another."""
 
     complex = True
     samples = [([[1.0, 2.0]],), ([[1.0, 2.0]], np.dtype(np.float64))]
 
 
-class OnesLike(Likeness):
+class OnesLike(LikeCreation):
     """ones_like(input, dtype): ones in the shape of input."""
 
     def forward(input: Array, *, dtype: Type = None):
@@ -131,7 +131,7 @@ class OnesLike(Likeness):
         return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
 
 
-class ZerosLike(Likeness):
+class ZerosLike(LikeCreation):
     """zeros_like(input, dtype): zeros in the shape of input."""
 
     def forward(input: Array, *, dtype: Type = None):
@@ -140,7 +140,7 @@ class ZerosLike(Likeness):
         return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
-class EmptyLike(Likeness):
+class EmptyLike(LikeCreation):
     """empty_like(input, dtype): a tensor of the shape of input; here it is zeros."""
 
     def forward(input: Array, *, dtype: Type = None):

@@ -57,7 +57,7 @@ def by_case(cases, *arrays):
 
 
 def gamma_slope(alpha, x):
-    """How a gamma number moves with alpha, in float64."""
+    """The derivative dx/dalpha of a gamma number x, in float64."""
     everywhere = np.ones(x.shape, bool)
     large = alpha > 8
     close = (NEAR[0] * alpha <= x) & (x <= NEAR[1] * alpha)
@@ -103,7 +103,7 @@ def _gamma_by_fraction(alpha, x):
 
 
 def share_slope(x, alpha, total):
-    """How a beta number moves with alpha, divided by 1 - x: a share of a Dirichlet number."""
+    """The derivative dx/dalpha of a beta number x, divided by 1 - x: a component of a Dirichlet sample."""
     beta, edge = total - alpha, total * x * (1 - x)
     wide = [array.astype(np.float64) for array in (x, alpha, total)]
     kind = x.dtype.type

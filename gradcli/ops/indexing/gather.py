@@ -264,12 +264,12 @@ class ScatterReduce(Op):
 
 
 def lowest(dtype):
-    """What is no greater than any element of the type."""
+    """The least value of the type: -inf, or the least integer."""
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min if dtype.kind in "iu" else False
 
 
 def highest(dtype):
-    """What is no less than any element of the type."""
+    """The greatest value of the type: inf, or the greatest integer."""
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max if dtype.kind in "iu" else True
 
 

@@ -33,7 +33,7 @@ from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Var
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
 from gradcli.faults.tree import ArgumentFault, IndexFault
 from gradcli.ops.base import ComplexKernel
-from gradcli.ops.indexing.assigned import assign, check_source
+from gradcli.ops.indexing.assignment import assign, check_source
 from gradcli.ops.indexing.keys import ALL, split_key
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places, unpacked
 

@@ -16,7 +16,7 @@ from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
 from gradcli.ops.arrays import laid_out_like, min_and_max
 from gradcli.ops.base import ComplexKernel, ComplexOp
-from gradcli.ops.indexing.assigned import dtype_fault
+from gradcli.ops.indexing.assignment import dtype_fault
 from gradcli.ops.shape.rearrange import broadcast_shape
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]

@@ -16,7 +16,7 @@ ALL = slice(None)
 
 
 def split_key(key, array):
-    """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
+    """A key as the two steps of its application: a basic key that makes a view, and indices that pick elements."""
     keys = key if type(key) is tuple else (key,)
     keys = tuple([_plain(k) for k in keys])
     picking, wide, dots = False, 0, 0

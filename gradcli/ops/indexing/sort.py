@@ -136,7 +136,7 @@ class Topk(Op):
 
 
 def insertion_places(sequence, values, right):
-    """Where each value would go in a sorted sequence: before its equals, or after them with `right`."""
+    """The insertion index of each value in a sorted sequence: before its equals, or after them with `right`."""
     if not sequence.ndim:
         raise ShapeFault("searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but "
                          "the boundaries have none")

@@ -57,7 +57,7 @@ class Cholesky(MatrixFunction):
 
 
 def cholesky_slope(F, g, out, upper):
-    """What the gradient of a Cholesky factor makes of the matrix's."""
+    """The gradient of the matrix, from that of its Cholesky factor."""
     factor, g = (adjoint_of(F, out), adjoint_of(F, g)) if upper else (out, g)
     lower = F.tril(adjoint_of(F, factor) @ g)
     both = (lower + adjoint_of(F, F.tril(lower, -1))) * 0.5
@@ -126,7 +126,7 @@ class Qr(MatrixFunction):
 
 
 def _qr_slope(F, q, r, g_q, g_r):
-    """What the gradients of Q and a square R make of the gradient of Q R."""
+    """The gradient of Q R, from those of Q and of a square R."""
     upper = F.triu(g_r @ adjoint_of(F, r) - adjoint_of(F, q) @ g_q)
     both = hermitian(F, upper + adjoint_of(F, F.triu(upper, 1)))
     return F.linalg_solve_triangular(adjoint_of(F, r), q @ both + g_q, upper=False, left=False)

@@ -15,7 +15,7 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 
 
 def decomposed(name, function, a):
-    """What `function` gives for square matrices, as complex numbers."""
+    """The results of `function` for square matrices, as complex numbers."""
     check_square(name, a)
     if not np.isfinite(a).all():
         raise ValueFault(f"torch.{name}: input tensor should not contain infs or NaNs.",

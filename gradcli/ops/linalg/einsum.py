@@ -157,7 +157,7 @@ def letter_lengths(terms, shapes):
 
 @lru_cache(256)
 def plan_einsum(equation, shapes):
-    """What einsum does to operands of these shapes: the steps, the dimensions left to sum, the shape of the result.
+    """The plan of einsum for operands of these shapes: steps, dimensions left to sum, shape of the result.
 
     A step takes the product so far and the next operand; of one operand alone it is how that is prepared.
     """

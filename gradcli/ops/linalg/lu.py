@@ -94,7 +94,7 @@ class Lu(ComplexOp):
 
 
 def _slope(F, p, lower, upper, g_l, g_u):
-    """What the gradients of L and U make of the gradient of P L U, for square, wide and tall matrices."""
+    """The gradient of P L U, from those of L and U, for square, wide and tall matrices."""
     (m, k), n = lower.shape[-2:], upper.shape[-1]
     top, left = F.narrow(lower, -2, 0, k), F.narrow(upper, -1, 0, k)
     below = adjoint_of(F, top) @ F.narrow(g_l, -2, 0, k)
@@ -138,7 +138,7 @@ class LuFactor(MatrixFunction):
 
 
 def _packed_slope(F, g, packed, pivots):
-    """What the gradient of the packed factors makes of that of the matrix."""
+    """The gradient of the matrix, from that of the packed factors."""
     p = F.lu_unpack(packed, pivots, False, True)[0]
     k = min(packed.shape[-2:])
     return _slope(F, p, *unpacked(F, packed), F.tril(F.narrow(g, -1, 0, k), -1), F.triu(F.narrow(g, -2, 0, k)))

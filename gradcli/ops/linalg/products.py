@@ -27,7 +27,7 @@ def check_inner_lengths(name, a, b, at):
 
 
 def _refused(a, b):
-    """What PyTorch says of shapes that do not multiply."""
+    """PyTorch's message for shapes that do not multiply."""
     if len(a) == len(b) == 1:
         return (f"inconsistent tensor size, expected tensor {list(a)} and src {list(b)} to have the same number of "
                 f"elements, but got {a[0]} and {b[0]} elements respectively")
@@ -40,7 +40,7 @@ def _refused(a, b):
 
 
 def _of_dims(name, a, b, da):
-    """What PyTorch says of operands with other dimensions than a product is defined for."""
+    """PyTorch's message for operands with a number of dimensions that a product is not defined for."""
     if da == 3:
         return f"batch{1 if a.ndim != 3 else 2} must be a 3D tensor"
     if name == "mm":

@@ -113,7 +113,7 @@ def has_single_entries(shape, target, weight, ignore_index):
 
 
 def entry_positions(shape, target):
-    """Where the entries stand, counted row by row, that a few targets name."""
+    """The flat indices, row by row, of the entries that a few targets name."""
     return np.add(_row_starts(*shape), target)
 
 
@@ -143,7 +143,7 @@ def target_positions(shape, target, weight, ignore_index, reduction, dtype):
 
 
 def _mismatch(shape, target):
-    """What PyTorch says of a target whose shape does not belong to an input of this one."""
+    """PyTorch's message for a target whose shape does not fit the shape of the input."""
     if target and shape[0] != target[0] and len(shape) > 1:
         return f"Expected input batch_size ({shape[0]}) to match target batch_size ({target[0]})."
     if len(shape) == len(target) == 1:

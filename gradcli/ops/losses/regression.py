@@ -25,7 +25,7 @@ from gradcli.ops.nn.activation import THNN, refuse_integers
 
 
 class ReductionKind(TextKind):
-    """How losses are put together; 0.4.1 called the mean `elementwise_mean`."""
+    """The option `reduction`; 0.4.1 called the mean `elementwise_mean`."""
 
     def take(self, value):
         return super().take("mean" if type(value) is str and value == "elementwise_mean" else value)
@@ -61,7 +61,7 @@ def reduced_array(loss, reduction):
 
 
 def per_element(g, like, reduction):
-    """What the gradient of a reduced loss gives to each element's loss."""
+    """The gradient of each element's loss, from that of the reduced loss."""
     if reduction != "mean":
         return g
     count = math.prod(like.shape)
@@ -217,7 +217,7 @@ class GatheredLoss(Kernel):
 
 
 def reduction_divisor(shape, reduction):
-    """What the sum of losses is divided by."""
+    """The divisor of the sum of losses."""
     count = 1
     for n in shape if reduction == "mean" else shape[:1] if reduction == "batchmean" else ():
         count *= n

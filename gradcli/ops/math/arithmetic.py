@@ -129,7 +129,7 @@ class Div(Binary):
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
 
-    def whole_numbers(input, other, rounding_mode):
+    def integer_overflow(input, other, rounding_mode):
         return "wrap" if rounding_mode else "stay"      # a quotient is no whole number
 
     def variant(input, other, rounding_mode):
@@ -206,7 +206,7 @@ class Pow(Binary):
     variant = operand_variant
     holds_numbers = "narrow"
 
-    def whole_numbers(input, exponent):
+    def integer_overflow(input, exponent):
         if type(input) is int:
             return "wrap"
         return "stay" if type(exponent) is int and exponent < 0 else "fit"

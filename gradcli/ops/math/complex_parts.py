@@ -103,7 +103,7 @@ class Imag(ComplexOp):
         return F.imaginary_part(input)
 
 
-class Part(ComplexOp, abstract=True):
+class ComplexPart(ComplexOp, abstract=True):
     """One part of complex numbers, as a view."""
 
     complex_rules = "own"
@@ -112,7 +112,7 @@ class Part(ComplexOp, abstract=True):
     samples = [(Z,)]
 
 
-class RealPart(Part):
+class RealPart(ComplexPart):
     """real_part(input): the real parts of complex numbers."""
 
     modern_names = "SelectBackward0"
@@ -124,7 +124,7 @@ class RealPart(Part):
         return F.complex(g, F.zeros_like(g))
 
 
-class ImaginaryPart(Part):
+class ImaginaryPart(ComplexPart):
     """imaginary_part(input): the imaginary parts of complex numbers."""
 
     modern_names = "SelectBackward0"
@@ -205,7 +205,7 @@ class ViewAsReal(ComplexOp):
         return F.pairs(input)
 
 
-class Pairs(Part):
+class Pairs(ComplexPart):
     """pairs(input): complex numbers as pairs of real ones."""
 
     modern_names = "ViewAsRealBackward0"

@@ -14,7 +14,7 @@ from gradcli.ops.base import ComplexOp, Unary, define
 SPECIAL = np.array([1.0, math.nan, math.inf, -math.inf])
 
 
-class Test(Op, abstract=True):
+class FinitenessTest(Op, abstract=True):
     """A question to each element."""
 
     samples = [(SPECIAL,), (np.array([1, 2]),)]
@@ -32,8 +32,8 @@ for _name, _text, _is_such, _complex in (
         ("IsFinite", "is a number, and not infinite", np.isfinite, True),
         ("IsPosInf", "is plus infinity", lambda input: input == math.inf, False),
         ("IsNegInf", "is minus infinity", lambda input: input == -math.inf, False)):
-    define(Test, __name__, _name.lower(), _name, f"(input): whether each element {_text}.", forward=_forward(_is_such),
-           complex=_complex)
+    define(FinitenessTest, __name__, _name.lower(), _name, f"(input): whether each element {_text}.",
+           forward=_forward(_is_such), complex=_complex)
 
 
 

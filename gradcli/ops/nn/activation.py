@@ -298,7 +298,7 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
 
 
 def elu_gradient(F, g, input, alpha, scale=1, steepness=1):
-    """The gradient of `slope`; at 0 that of its lower half."""
+    """The gradient g times the slope of `elu_curve`; at 0 the slope of its lower half."""
     if F is raw and input.size >= SOME and scale == steepness == 1:
         return large.elements.elu_slope(input, g, input.dtype.type(alpha))
     return g * F.elu_slope(input, alpha * scale * steepness, scale, steepness)

@@ -60,7 +60,7 @@ class DropoutApply(Kernel):
 
 
 def dropped(F, input, p, training, features):
-    """What dropout and feature dropout have in common."""
+    """The input with elements, or with `features` channels, dropped: the compose of dropout and feature_dropout."""
     if is_idle(input, p, training):
         return input
     if numpy_dtype(input).kind not in "fc":
@@ -90,7 +90,7 @@ def is_idle(input, p, training):
     return not is_training(training) or not p or 0 in input.shape
 
 
-class Dropping(Functional, abstract=True):
+class DropoutFamily(Functional, abstract=True):
     """An operation that leaves numbers out while training."""
 
     random = True
@@ -100,7 +100,7 @@ class Dropping(Functional, abstract=True):
     errors = [(MAPS, 1.5, True), ("text",)]
 
 
-class Dropout(Dropping):
+class Dropout(DropoutFamily):
     """dropout(input, p, training): each element 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
@@ -131,7 +131,7 @@ def warn_of_dimensions(name, ndim, rank):
              "future release. To retain the behavior and silence this warning, please use dropout instead.")
 
 
-class Dropout1d(Dropping):
+class Dropout1d(DropoutFamily):
     """dropout1d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     samples = [(MAPS[0], 0.5, True), (MAPS[0], 0.3, True), (MAPS[0], 0.5, False)]
@@ -140,7 +140,7 @@ class Dropout1d(Dropping):
         return dropped_channels(F, "dropout1d", input, p, training, 1, True)
 
 
-class Dropout2d(Dropping):
+class Dropout2d(DropoutFamily):
     """dropout2d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
@@ -148,7 +148,7 @@ class Dropout2d(Dropping):
         return dropped(F, check_channels(input, training), p, training, True)
 
 
-class Dropout3d(Dropping):
+class Dropout3d(DropoutFamily):
     """dropout3d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
@@ -158,14 +158,14 @@ class Dropout3d(Dropping):
         return dropped(F, input, p, training, True)
 
 
-class AlphaDropout(Dropping):
+class AlphaDropout(DropoutFamily):
     """alpha_dropout(input, p, training): dropout that keeps the mean and variance of what selu gives."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return alpha_dropped(F, input, p, training, False)
 
 
-class FeatureAlphaDropout(Dropping):
+class FeatureAlphaDropout(DropoutFamily):
     """feature_alpha_dropout(input, p, training): alpha_dropout of whole channels."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):

@@ -213,7 +213,7 @@ class SumOfBags(Kernel):
 
 
 def bag_sizes(places, dtype):
-    """How many rows each bag has, at least 1."""
+    """The number of rows of each bag, at least 1."""
     bags = places[:-1]
     return np.maximum(np.bincount(bags[bags >= 0], minlength=int(places[-1])), 1)[:, None].astype(dtype)
 

@@ -30,7 +30,7 @@ KERNELS = ("batch_norm", "LayerNormKernelImpl", "GroupNormKernelImpl")     # as 
 
 @lru_cache(256)
 def element_count(shape, axes):
-    """How many elements there are along axes."""
+    """The number of elements along axes."""
     return math.prod([shape[i] for i in axes])
 
 
@@ -281,7 +281,7 @@ class BatchNorm(Op):
 
 
 def _of_nothing(F, input, weight, bias):
-    """What PyTorch makes of an empty input: a copy, which the first numbers of weight and bias take part in."""
+    """PyTorch's result for an empty input: a copy, which depends on the first elements of weight and bias."""
     out = F.clone(input)
     out = out if weight is None else out * F.getitem(weight, (0,), ())
     return out if bias is None else out + F.getitem(bias, (0,), ())

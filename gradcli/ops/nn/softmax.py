@@ -27,7 +27,7 @@ WITHOUT_DIM = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
-class Proportions(Op, abstract=True):
+class SoftmaxFamily(Op, abstract=True):
     """A normalisation along `dim`; without one, along dimension 0 of 0-d, 1-d and 3-d tensors and 1 of others."""
 
     fresh_result = opmath = True
@@ -95,12 +95,12 @@ def exp_is_safe(array):
 
 
 def result_memory(array):
-    """Where to put a result of the array's shape: itself if it lies row by row, else new memory."""
+    """Memory for a result of the array's shape: the array itself if it is contiguous, else a new one."""
     return array if array.flags.c_contiguous else np.empty(array.shape, array.dtype)
 
 
 def softmax(input: Array, dim: Dim = None, dtype: Type = None):
-    """What `Softmax` computes."""
+    """exp(input) divided by its sum along `dim`: the forward of `Softmax`."""
     if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
         if input.ndim == 1:
             e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
@@ -122,7 +122,7 @@ def softmax(input: Array, dim: Dim = None, dtype: Type = None):
     return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
 
 
-class Softmax(Proportions):
+class Softmax(SoftmaxFamily):
     """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
 
     names = ("softmax", "special.softmax")
@@ -147,7 +147,7 @@ class FunctionalSoftmax(Softmax):
 
 
 def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
-    """What `LogSoftmax` computes."""
+    """input minus the logarithm of the sum of exp(input) along `dim`: the forward of `LogSoftmax`."""
     if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
         low = np.subtract(input, greatest_along(input, at))
         total = row_totals(elementary.exp(low), at)
@@ -162,7 +162,7 @@ def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
     return np.subtract(low, elementary.log(total, total), out=result_memory(low))
 
 
-class LogSoftmax(Proportions):
+class LogSoftmax(SoftmaxFamily):
     """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
 
     names = ("log_softmax", "special.log_softmax")
@@ -206,7 +206,7 @@ class SoftmaxBack(Kernel):
 
 
 def softmax_back(g, shares, dim):
-    """What `SoftmaxBack` computes."""
+    """shares * (g - sum(g * shares)) along `dim`: the forward of `SoftmaxBack`."""
     if not g.ndim:
         return (g - g * shares) * shares
     if shares.size >= SOME and large.rows.fits(shares, dim):
@@ -247,7 +247,7 @@ class LogSoftmaxBack(Kernel):
 
 
 def log_softmax_back(g, logs, dim):
-    """What `LogSoftmaxBack` computes."""
+    """g - exp(logs) * sum(g) along `dim`: the forward of `LogSoftmaxBack`."""
     if not g.ndim:
         return g - elementary.exp(logs) * g
     if logs.size >= SOME and large.rows.fits(logs, dim):
@@ -261,7 +261,7 @@ def log_softmax_back(g, logs, dim):
     return np.subtract(g, share, share)
 
 
-class Softmin(Proportions):
+class Softmin(SoftmaxFamily):
     """softmin(input, dim, dtype): the softmax of minus input."""
 
     samples = WITHOUT_DIM

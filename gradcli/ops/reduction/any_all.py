@@ -24,7 +24,7 @@ def truth(ufunc, of_all, array, dim, keepdim):
     return result.astype(np.uint8) if array.dtype == np.uint8 else result
 
 
-class Truth(ComplexOp, abstract=True):
+class TruthReduction(ComplexOp, abstract=True):
     """A truth value of many elements."""
 
     memory_order = "rows"
@@ -41,7 +41,7 @@ def _truth(ufunc, of_all):
 
 for _name, _text, _ufunc, _of_all in (("All", "no element is zero", np.logical_and, all_hold),
                                       ("Any", "some element is not zero", np.logical_or, any_holds)):
-    define(Truth, __name__, _name.lower(), _name,
+    define(TruthReduction, __name__, _name.lower(), _name,
            f"(input, dim, keepdim): whether {_text}, of all elements or along `dim`.", forward=_truth(_ufunc, _of_all))
 
 
@@ -76,7 +76,7 @@ def extreme_index(arg, array, dim, keepdim, name):
 
 
 class ArgExtreme(Op, abstract=True):
-    """Where an extreme element first stands."""
+    """The index of the first extreme element."""
 
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
     errors = [(GRID, 5), ("text",), ([],)]

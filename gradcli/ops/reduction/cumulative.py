@@ -54,7 +54,7 @@ def backwards(F, scan, x, dim):
 
 
 class Scan(Op, abstract=True):
-    """As many results as there are elements along `dim`, each of all elements up to there."""
+    """Cumulative results along `dim`, in the shape of input."""
 
     inplace = True
     samples = [(GRID, 0), (GRID, -1), (np.full((), 2.0), 0), (GRID, 1, np.dtype(np.float64))]

@@ -65,7 +65,7 @@ def _variance_of_all(array, wide, correction, where, keepdim):
 
 
 def _off_mean(array, where, count):
-    """How far elements lie from their mean along dimensions; the mean of equal numbers is exactly their own."""
+    """The differences of elements from their mean along dimensions; the mean of equal numbers is exact."""
     off = array - array[tuple(slice(1) if i in where else slice(None) for i in range(array.ndim))]
     return np.asarray(off - np.add.reduce(off, where, None, None, True) / np.float64(count))
 
@@ -107,7 +107,7 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
 
 
 class Variance(ComplexOp, abstract=True):
-    """How far elements lie from their mean, the count lessened by `correction`."""
+    """The variance or standard deviation, with a divisor of count - correction."""
 
     complex_rules = "own"
     vanished = "stay"

@@ -104,7 +104,7 @@ def _rows(array, where):
 
 
 def _in_shape(totals, input, where, keepdim):
-    """What is left of the rows, in the shape of a reduction of the last dimensions."""
+    """The results of the rows in the shape of a reduction of the last dimensions."""
     return totals.reshape(input.shape[: input.ndim - len(where)] + (1,) * (len(where) if keepdim else 0))
 
 

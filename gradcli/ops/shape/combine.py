@@ -16,7 +16,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import EmptyList
 from gradcli.faults.tree import MemoryFault, ShapeFault
 from gradcli.ops.base import ComplexOp
-from gradcli.ops.shape.rearrange import cube, row
+from gradcli.ops.shape.rearrange import at_least_2d, at_least_3d
 
 INDEXING = Text("ij", "xy", fault=RefusedAtRunTime,
                 message='torch.meshgrid: indexing must be one of "xy" or "ij", but received: {}')
@@ -25,7 +25,7 @@ PAIR = ([1.0, 2.0], [3.0, 4.0])
 
 
 def _cat_refused(first, other, at, number):
-    """What PyTorch says of tensors that do not fit together along dimension `at`."""
+    """PyTorch's message for tensors that cannot be concatenated along dimension `at`."""
     if len(first) != len(other):
         return f"Tensors must have same number of dimensions: got {len(first)} and {len(other)}"
     where = next(i for i, (a, b) in enumerate(zip(first, other, strict=True)) if a != b and i != at)
@@ -146,14 +146,14 @@ class Vstack(Joined):
     names = ("vstack", "row_stack")
 
     def compose(F, tensors: Arrays):
-        return F.cat([row(F, t) for t in check_nonempty(tensors, "vstack")], 0)
+        return F.cat([at_least_2d(F, t) for t in check_nonempty(tensors, "vstack")], 0)
 
 
 class Dstack(Joined):
     """dstack(tensors): tensors behind each other: along the third dimension."""
 
     def compose(F, tensors: Arrays):
-        return F.cat([cube(F, t) for t in check_nonempty(tensors, "dstack")], 2)
+        return F.cat([at_least_3d(F, t) for t in check_nonempty(tensors, "dstack")], 2)
 
 
 class ColumnStack(Joined):

@@ -48,7 +48,7 @@ class Resize(ComplexOp):
         return F.reshape(g, input_shape)
 
 
-class Likened(ComplexOp, abstract=True):
+class ShapeAs(ComplexOp, abstract=True):
     """An operation that takes the shape of another tensor."""
 
     function = False
@@ -66,7 +66,7 @@ def _likened(name):
 for _name, _text in (("view", "the same memory seen with the shape of other"),
                      ("reshape", "input with the shape of other"),
                      ("resize", "in 0.1.12 the same elements with the shape of other")):
-    define(Likened, __name__, f"{_name}_as", f"{_name.title()}As", f"(input, other): {_text}.", compose=_likened(_name))
+    define(ShapeAs, __name__, f"{_name}_as", f"{_name.title()}As", f"(input, other): {_text}.", compose=_likened(_name))
 
 
 
@@ -278,52 +278,52 @@ class OneOrListed(VariadicArraysKind):
 LIFTABLE = OneOrListed("tensors")
 
 
-class Lifted(ComplexOp, abstract=True):
+class AtLeast(ComplexOp, abstract=True):
     """Tensors with dimensions of length 1 added until they have some number of them."""
 
     method = False
     samples = [(np.full((), 2.5),), ([1.0, 2.0],), (([1.0], GRID),), (CUBE,)]
 
 
-def lift_all(tensors, lift):
+def map_tensors(tensors, lift):
     """A single tensor lifted, or those of a list as a tuple."""
     return lift(tensors) if isinstance(tensors, Tensor | np.ndarray) else tuple(lift(t) for t in tensors)
 
 
-class Atleast1d(Lifted):
+class Atleast1d(AtLeast):
     """atleast_1d(*tensors): each tensor with one dimension at least."""
 
     names = ("atleast_1d",)
 
     def compose(F, tensors: LIFTABLE = ()):
-        return lift_all(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
+        return map_tensors(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
 
 
-class Atleast2d(Lifted):
+class Atleast2d(AtLeast):
     """atleast_2d(*tensors): each tensor with two dimensions at least; a vector becomes a row."""
 
     names = ("atleast_2d",)
 
     def compose(F, tensors: LIFTABLE = ()):
-        return lift_all(tensors, lambda t: row(F, t))
+        return map_tensors(tensors, lambda t: at_least_2d(F, t))
 
 
-def row(F, t):
+def at_least_2d(F, t):
     """A tensor of two dimensions at least."""
     ndim = len(t.shape)
     return t if ndim > 1 else F.unsqueeze(t, 0) if ndim else F.reshape(t, (1, 1))
 
 
-class Atleast3d(Lifted):
+class Atleast3d(AtLeast):
     """atleast_3d(*tensors): each tensor with three dimensions at least; a matrix gets a last one of length 1."""
 
     names = ("atleast_3d",)
 
     def compose(F, tensors: LIFTABLE = ()):
-        return lift_all(tensors, lambda t: cube(F, t))
+        return map_tensors(tensors, lambda t: at_least_3d(F, t))
 
 
-def cube(F, t):
+def at_least_3d(F, t):
     """A tensor of three dimensions at least."""
     ndim = len(t.shape)
     if ndim > 2:

@@ -30,7 +30,7 @@ def pieces(array, lengths, at):
 
 
 def joined_gradients(F, g, lengths, dim, shape, dtype):
-    """The gradients of pieces put together, with zeros for those that nobody asked about."""
+    """The gradients of pieces concatenated, with zeros for undefined ones."""
     at = axis(dim, len(shape))
     parts = [F.zeros((*shape[:at], n, *shape[at + 1 :]), dtype=dtype) if part is None else part
              for n, part in zip(lengths, g, strict=True)]
@@ -171,7 +171,7 @@ class TensorSplit(ComplexOp):
 
 
 def edges(parts, n):
-    """Where each piece begins and ends: so many of nearly equal size, or between the places listed."""
+    """The beginning and end of each piece: so many of nearly equal size, or between the places listed."""
     if type(parts) is int:
         if parts <= 0:
             raise UnfitValue(f"number of sections must be larger than 0, got {parts}", "x.tensor_split(2)")

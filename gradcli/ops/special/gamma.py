@@ -40,7 +40,7 @@ HALF_LOG_2PI = math.log(2 * math.pi) / 2
 
 
 def stirling_rest(x):
-    """What Stirling's formula leaves: log gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), for x from 8 on."""
+    """The error of Stirling's formula: log gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), for x from 8 on."""
     y = 1 / x
     return y * polynomial(STIRLING, y * y)
 

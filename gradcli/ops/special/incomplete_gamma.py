@@ -142,7 +142,7 @@ _lower = in_doubles(lambda a, x: regularized(a, x, False))
 _upper = in_doubles(lambda a, x: regularized(a, x, True))
 
 
-class Incomplete(Binary, abstract=True):
+class IncompleteGamma(Binary, abstract=True):
     """A function of two arguments that can be differentiated by the second only."""
 
     samples = [(np.array([0.5, 2.0, 30.0]), [1.5, 0.25, 33.0]), (np.array([0.125, 200.0]), [0.25, 180.0])]
@@ -152,7 +152,7 @@ class Incomplete(Binary, abstract=True):
                                 ("torch.igamma(a.detach(), x)", "the gradient by x only"))
 
 
-class IGamma(Incomplete):
+class IGamma(IncompleteGamma):
     """igamma(input, other): the part below other of the integral that is the gamma function of input."""
 
     names = ("igamma", "special.gammainc")
@@ -165,7 +165,7 @@ class IGamma(Incomplete):
         return g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))
 
 
-class IGammaC(Incomplete):
+class IGammaC(IncompleteGamma):
     """igammac(input, other): the part above other of the integral that is the gamma function of input."""
 
     names = ("igammac", "special.gammaincc")

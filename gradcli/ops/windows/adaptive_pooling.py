@@ -77,7 +77,7 @@ class AdaptiveMax(Kernel):
 
 
 def adaptive_max_pool(F, rank, input, output_size, return_indices):
-    """What the adaptive max poolings have in common; one dimension goes the way of two, of which the first is 1."""
+    """The result of adaptive_max_pool<rank>d; for rank 1 the input gets a first spatial dimension of length 1."""
     lengths = lengths_for(F, f"adaptive_max_pool{rank}d", input, output_size, rank)
     if rank == 1:
         values, indices = F.adaptive_max(F.unsqueeze(input, -2), (1, *lengths))

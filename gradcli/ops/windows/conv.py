@@ -50,7 +50,7 @@ def batched(F, name, input, weight, rank):
 
 
 def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups):
-    """What conv1d, conv2d and conv3d have in common."""
+    """The result of conv<rank>d."""
     name = f"conv{rank}d"
     input, many = batched(F, name, input, weight, rank)
     stride, dilation = _steps(name, rank, stride, dilation, groups)
@@ -104,7 +104,7 @@ def _check_channels(shape, weight, bias, groups):
 
 
 def conv_transpose(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation):
-    """What the transposed convolutions have in common."""
+    """The result of conv_transpose<rank>d."""
     name = f"conv_transpose{rank}d"
     input, many = batched(F, name, input, weight, rank)
     stride, padding, output_padding, dilation = (per_dimension(v, rank, name, w) for v, w in (

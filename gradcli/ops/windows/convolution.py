@@ -14,7 +14,7 @@ KERNEL = [[[[1.0, 2.0], [0.5, -1.0]]], [[[0.3, 1.0], [-2.0, 1.5]]]]
 UNIT = ((1,), (0,), (1,), 1)
 
 
-class Linked(ComplexKernel, abstract=True):
+class ConvolutionKernel(ComplexKernel, abstract=True):
     """One of the three bilinear maps."""
 
     type_promotion = "same"
@@ -29,7 +29,7 @@ def crop_unreached(F, x, shape):
     return x
 
 
-class ConvOutput(Linked):
+class ConvOutput(ConvolutionKernel):
     """conv_output(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus
     a bias for each channel."""
 
@@ -58,7 +58,7 @@ class ConvOutput(Linked):
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
-class ConvTransposed(Linked):
+class ConvTransposed(ConvolutionKernel):
     """conv_transposed(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of
     input with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
@@ -87,7 +87,7 @@ class ConvTransposed(Linked):
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
-class ConvWeightGrad(Linked):
+class ConvWeightGrad(ConvolutionKernel):
     """conv_weight_grad(input, g, kernel, stride, padding, dilation, groups): the weights, with windows of size
     `kernel`, by which each channel of input contributes to each channel of g."""
 

@@ -60,7 +60,7 @@ class FractionalMax(Kernel):
 
 
 def beginnings(chance, old, new, kernel):
-    """Where each window begins, for each plane's number; the last one ends with the dimension."""
+    """The first index of each window, from one random number a plane; the last window ends with the dimension."""
     starts = np.full((len(chance), new), old - kernel, np.int64)
     if new > 1:
         alpha = chance.dtype.type((old - kernel) / (new - 1))
@@ -82,7 +82,7 @@ class Chances(Kernel):
 
 
 def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_indices, samples):
-    """What the fractional poolings have in common."""
+    """The result of fractional_max_pool<rank>d."""
     name = f"fractional_max_pool{rank}d"
     check_planes(F, name, input, rank)
     if (output_size is None) == (output_ratio is None):

@@ -70,7 +70,7 @@ def check_max_pool1d(kernel, stride, padding, dilation):
 
 
 def max_pool(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
-    """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
+    """The result of max_pool<rank>d; for rank 1 the input gets a first spatial dimension of length 1."""
     name = f"max_pool{rank}d"
     check_planes(F, name, input, rank)
     kernel, stride, padding, dilation = pooling_options(name, rank, kernel_size, stride, padding, dilation)
@@ -106,7 +106,7 @@ define_by_rank(
 
 
 def mean_pool(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor):
-    """What the average poolings have in common."""
+    """The result of avg_pool<rank>d."""
     name = f"avg_pool{rank}d"
     check_planes(F, name, input, rank)
     if numpy_dtype(input).kind != "f" and numpy_dtype(input) != np.int64:
@@ -181,7 +181,7 @@ define_by_rank(
 
 
 def max_unpool(F, rank, input, indices, kernel_size, stride, padding, output_size):
-    """What the unpoolings have in common."""
+    """The result of max_unpool<rank>d."""
     name = f"max_unpool{rank}d"
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):

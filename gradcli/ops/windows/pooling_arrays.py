@@ -21,19 +21,19 @@ class PoolingKernel(Kernel, abstract=True):
 
 
 def reach(lengths, count, kernel, stride, padding, dilation):
-    """How far windows reach beyond dimensions of `lengths` on the right."""
+    """The number of places by which windows reach beyond dimensions of `lengths` on the right."""
     return tuple((c - 1) * s + d * (k - 1) + 1 - p - n for n, c, k, s, p, d in zip(
         lengths, count, kernel, stride, padding, dilation, strict=True))
 
 
 def beyond(lengths, count, kernel, stride, padding, dilation):
-    """What to add on the right for windows to fit; nothing where they end inside."""
+    """The padding on the right that windows need; 0 where they end inside."""
     return tuple(max(r, 0) for r in reach(lengths, count, kernel, stride, padding, dilation))
 
 
 @lru_cache(256)
 def window_layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
-    """How many windows there are along each dimension, and what to add on the right for them to fit."""
+    """The number of windows along each dimension, and the padding on the right that they need."""
     count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels)
     return count, beyond(lengths, count, kernel, stride, padding, dilation)
 
@@ -189,7 +189,7 @@ def towards_zero(total, share):
 
 
 def divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, dtype):
-    """What the sum of each window is divided by."""
+    """The divisor of the sum of each window."""
     if divisor is not None:
         return dtype.type(divisor)
     compute = _cached_sizes if math.prod(count) <= FEW else _sizes

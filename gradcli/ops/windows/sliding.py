@@ -93,12 +93,12 @@ def crop(array, before, after):
 
 
 def window_extent(kernel, dilation):
-    """How many places each side of a window reaches over."""
+    """The extent of a dilated window along each dimension: dilation * (kernel - 1) + 1."""
     return tuple([d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)])
 
 
 def window_counts(lengths, kernel, stride, dilation):
-    """How many windows there are along each dimension."""
+    """The number of windows along each dimension."""
     return tuple([(n - s) // t + 1 for n, s, t in zip(lengths, window_extent(kernel, dilation), stride, strict=True)])
 
 
@@ -140,7 +140,7 @@ def overlapped(windows, lengths, kernel, stride, dilation):
 
 
 def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
-    """How many windows a pooling has along each dimension, as PyTorch counts them."""
+    """The number of windows of a pooling along each dimension, as PyTorch counts them."""
     if 0 in stride:
         raise UnfitValue(f"{name}(): stride should be greater than zero, but got stride={list(stride)}").saying(
             "stride should not be zero")

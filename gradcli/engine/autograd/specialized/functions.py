@@ -56,7 +56,7 @@ from gradcli.engine.tensor.write_gate import overlaps_itself, partly_shared, wri
 
 
 class WarmUp:
-    """How many calls pass through the general function before one is specialised."""
+    """The number of calls that pass through the general function before it is specialised."""
 
     calls = 50
 
