@@ -111,7 +111,6 @@ def table_shape(embeddings: Any) -> tuple[int, int]:
 class EmbeddingBag(_Rows):
     """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
 
-
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: Any = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Any = None,
                  include_last_offset: bool = False, padding_idx: Any = None, device: DeviceLike = None,

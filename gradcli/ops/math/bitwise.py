@@ -36,7 +36,6 @@ for _name, _text, _symbol, _ufunc in (
            forward=_combined(f"bitwise_{_name}", _ufunc, of_truths=not _name.endswith("shift")))
 
 
-
 class BitwiseNot(Op):
     """bitwise_not(input): every bit the other way; of truth values, the opposite."""
 

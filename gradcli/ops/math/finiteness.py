@@ -36,7 +36,6 @@ for _name, _text, _is_such, _complex in (
            forward=_forward(_is_such), complex=_complex)
 
 
-
 class NanToNum(Unary):
     """nan_to_num(input, nan, posinf, neginf): input with its nan and infinities replaced by finite numbers."""
 

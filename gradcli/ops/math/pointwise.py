@@ -65,7 +65,6 @@ class Square(Pointwise):
     complex = True
     type_promotion = ""
     modern_names = "PowBackward0"
-
     elementwise = True
 
     def forward(input: Array):

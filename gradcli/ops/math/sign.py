@@ -108,7 +108,6 @@ class Sgn(Signed):
     complex_rules = "own"
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
-
     elementwise = True
 
     def forward(input: Array):

@@ -265,7 +265,6 @@ class Softmin(SoftmaxFamily):
     """softmin(input, dim, dtype): the softmax of minus input."""
 
     samples = WITHOUT_DIM
-
     home = "nn.functional"
     fresh_result = False
 

@@ -45,7 +45,6 @@ for _name, _text, _ufunc, _of_all in (("All", "no element is zero", np.logical_a
            f"(input, dim, keepdim): whether {_text}, of all elements or along `dim`.", forward=_truth(_ufunc, _of_all))
 
 
-
 class CountNonzero(ComplexOp):
     """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
 
@@ -93,7 +92,6 @@ for _name, _text, _arg in (("argmax", "greatest", ndarray.argmax), ("argmin", "l
     define(ArgExtreme, __name__, _name, _name.title(),
            f"(input, dim, keepdim): where the {_text} element first stands, in the whole or along `dim`.",
            forward=_arg_extreme(_name, _arg))
-
 
 
 class Aminmax(Op):

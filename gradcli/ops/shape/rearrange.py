@@ -69,7 +69,6 @@ for _name, _text in (("view", "the same memory seen with the shape of other"),
     define(ShapeAs, __name__, f"{_name}_as", f"{_name.title()}As", f"(input, other): {_text}.", compose=_likened(_name))
 
 
-
 class Flatten(ComplexOp):
     """flatten(input, start_dim, end_dim): the dimensions from start_dim to end_dim as one."""
 

@@ -229,7 +229,6 @@ class Erfcx(Gaussian):
     names = ("special.erfcx",)
     modern_names = "SpecialErfcxBackward0"
     inplace = False
-
     opmath = False
 
     def forward(input: Array):
@@ -285,7 +284,6 @@ class LogNdtr(Gaussian):
     names = ("special.log_ndtr",)
     modern_names = "SpecialLogNdtrBackward0"
     inplace = False
-
     opmath = False
 
     def forward(input: Array):
@@ -306,7 +304,6 @@ class Ndtri(Gaussian):
     modern_names = "SpecialNdtriBackward0"
     inplace = False
     samples = [([0.125, 0.5, 0.875, 0.01],)]
-
     opmath = False
 
     def forward(input: Array):

@@ -104,7 +104,6 @@ define_by_rank(
             3: [(BLOCK, 9), ([1.0], 1)]})
 
 
-
 def mean_pool(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor):
     """The result of avg_pool<rank>d."""
     name = f"avg_pool{rank}d"
@@ -152,7 +151,6 @@ define_by_rank(
     errors={2: [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)], 3: [(BLOCK, 9), ([1.0], 1)]})
 
 
-
 def lp_pool(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
     """The p-norm of each window: the mean of powers, taken back to a sum; the sign of a negative sum stays."""
     kernel = per_dimension(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
@@ -177,7 +175,6 @@ define_by_rank(
              2: [(GRID, 2, 2), (GRID, 4, 2, 1), (GRID, 2, 2, 2, True)],
              3: [(BLOCK, 2, 2), (CUBE, 4, 2, 1), (CUBE, 2, 2, 2, True)]},
     errors={1: [(ROW, 2, 9), ([1.0], 2, 1)], 2: [(GRID, 2, 9), ([1.0], 2, 1)], 3: [(BLOCK, 2, 9), ([1.0], 2, 1)]})
-
 
 
 def max_unpool(F, rank, input, indices, kernel_size, stride, padding, output_size):
