@@ -104,7 +104,7 @@ class ScalarTensor(Creation):
         return np.array(to_element(s, kind), kind)
 
 
-def laid_out(model, fill):
+def filled_in_order(model, fill):
     """The array of `fill(shape)` in the memory order of `model`: a transposed model gives a transposed result."""
     if model.flags.c_contiguous:
         return fill(model.shape)
@@ -128,7 +128,7 @@ class OnesLike(LikeCreation):
             out = np.empty(input.shape, dtype or input.dtype)
             out.fill(1)
             return out
-        return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.ones(shape, dtype or input.dtype))
 
 
 class ZerosLike(LikeCreation):
@@ -137,14 +137,14 @@ class ZerosLike(LikeCreation):
     def forward(input: Array, *, dtype: Type = None):
         if input.flags.c_contiguous:
             return np.zeros(input.shape, dtype or input.dtype)
-        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
 class EmptyLike(LikeCreation):
     """empty_like(input, dtype): a tensor of the shape of input; here it is zeros."""
 
     def forward(input: Array, *, dtype: Type = None):
-        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
 class FullLike(Creation):
@@ -155,7 +155,7 @@ class FullLike(Creation):
     errors = [([1.0], "text")]
 
     def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
-        return laid_out(input, lambda shape: np.full(
+        return filled_in_order(input, lambda shape: np.full(
             shape, to_element_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
 
 

@@ -15,7 +15,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import define
-from gradcli.ops.creation.create import INT64, Creation, checked_size, laid_out, refuse_complex
+from gradcli.ops.creation.create import INT64, Creation, checked_size, filled_in_order, refuse_complex
 
 
 def random_array(method, shape, dtype):
@@ -59,7 +59,7 @@ class RandLike(Creation):
     samples = [([[1.0, 2.0]],)]
 
     def forward(input: Array, *, dtype: Type = None):
-        return laid_out(input, lambda shape: random_array("rand", shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: random_array("rand", shape, dtype or input.dtype))
 
 
 class RandnLike(Creation):
@@ -77,7 +77,7 @@ class RandnLike(Creation):
             pieces = [draw().randn((min(8, count - at),), dtype or input.dtype) for at in range(0, count, 8)]
             return np.concatenate(pieces).reshape(shape) if pieces else np.zeros(shape, dtype or input.dtype)
 
-        return laid_out(input, fill)
+        return filled_in_order(input, fill)
 
 
 class Randint(Creation):
@@ -113,7 +113,7 @@ class RandintLike(Creation):
             raise ArgumentFault("randint_like() needs an upper bound", "torch.randint_like(x, 10)").saying(
                 "randint_like() received an invalid combination of arguments")
         low, high = (0, *bounds)[-2:]
-        return laid_out(input, lambda shape: random_integers(low, high, shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: random_integers(low, high, shape, dtype or input.dtype))
 
 
 def integer_bound(value, repair="torch.randint(0, 10, (2, 3))"):

@@ -11,7 +11,7 @@ from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.ops.arrays import moved
-from gradcli.ops.base import ComplexKernel
+from gradcli.ops.base import ComplexKernel, define
 from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.reduction.reduce import of_parts, totals_type
 
@@ -257,18 +257,16 @@ class RunningExtreme(Op, abstract=True):
         return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
 
 
-class Cummax(RunningExtreme):
-    """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
-
+def _running(ufunc):
     def forward(input: Array, dim: Dim):
-        return running_extreme(np.maximum, input, dim)
+        return running_extreme(ufunc, input, dim)
+
+    return forward
 
 
-class Cummin(RunningExtreme):
-    """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
-
-    def forward(input: Array, dim: Dim):
-        return running_extreme(np.minimum, input, dim)
+for _name, _text, _ufunc in (("cummax", "greatest", np.maximum), ("cummin", "least", np.minimum)):
+    define(RunningExtreme, __name__, _name, _name.title(),
+           f"(input, dim): the {_text} element so far along `dim`, and where it last stood.", forward=_running(_ufunc))
 
 
 def running_extreme(ufunc, array, dim):

@@ -49,7 +49,7 @@ def neighbour_sums(F, y, at):
     return slice_along(F, y, at, None, -1) + slice_along(F, y, at, 1, None)
 
 
-def strips(F, y, x, at, name):
+def trapezoids(F, y, x, at, name):
     """Twice the areas of the trapezoids between neighbouring samples."""
     if "b" in (numpy_dtype(x).kind, numpy_dtype(y).kind):
         raise TypeFault(f"{name}: received a bool input for `x` or `y`, but bool is not supported",
@@ -95,7 +95,7 @@ class Trapezoid(TrapezoidalRule):
         if not y.shape[at]:
             return F.zeros((*y.shape[:at], *y.shape[at + 1 :]), dtype=y.dtype)
         if x is not None:
-            return F.divided(F.sum(strips(F, y, x, at, "trapezoid"), at), 2.0)
+            return F.divided(F.sum(trapezoids(F, y, x, at, "trapezoid"), at), 2.0)
         ends = F.scaled(F.select(y, at, 0) + F.select(y, at, -1), 0.5)
         return F.scaled(F.sum(y, at) - ends, dx)
 
@@ -111,7 +111,7 @@ class CumulativeTrapezoid(TrapezoidalRule):
         at = axis(dim, len(y.shape))
         if x is None:
             return F.cumsum(F.scaled(neighbour_sums(F, y, at), dx / 2), at)
-        return F.divided(F.cumsum(strips(F, y, x, at, "cumulative_trapezoid"), at), 2.0)
+        return F.divided(F.cumsum(trapezoids(F, y, x, at, "cumulative_trapezoid"), at), 2.0)
 
 
 class Gradient(ComplexOp):

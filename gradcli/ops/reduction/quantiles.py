@@ -33,7 +33,7 @@ def chosen(array, where, at, keepdim):
     return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
 
 
-def middle(array, dim, keepdim, name, skip):
+def lower_median(array, dim, keepdim, name, skip):
     """Lower medians along `dim`; nan wins, or with `skip` is left out."""
     at, order = ranked(refuse_bool("median_out", array), dim, name)
     if not array.ndim:
@@ -89,7 +89,7 @@ class MedianDim(MedianAlong):
     samples = [(GRID, 0), (GRID, 1, True)]
 
     def forward(input: Array, dim: Dim, keepdim: Flag = False):
-        return middle(input, dim, keepdim, "median", False)
+        return lower_median(input, dim, keepdim, "median", False)
 
 
 class NanmedianDim(MedianAlong):
@@ -99,7 +99,7 @@ class NanmedianDim(MedianAlong):
     samples = [(GRID, 0), (GAPPY, 1, True)]
 
     def forward(input: Array, dim: Dim, keepdim: Flag = False):
-        return middle(input, dim, keepdim, "nanmedian", True)
+        return lower_median(input, dim, keepdim, "nanmedian", True)
 
 
 class Median(Op):

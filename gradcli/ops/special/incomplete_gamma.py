@@ -56,7 +56,7 @@ def excess(a, x):
     return np.where(small, s * m - s * s * s * series, m - np.log(x / a))
 
 
-def front(a, x):
+def leading_factor(a, x):
     """x^a exp(-x) / gamma(a + 1), also where the powers alone would overflow."""
     out = np.exp(a * np.log(x) - x - log_gamma(a + 1))
     large = a >= 8
@@ -74,7 +74,7 @@ def below_by_series(a, x):
         total += term
         if not (term > total * 1e-17).any():
             break
-    return total * front(a, x)
+    return total * leading_factor(a, x)
 
 
 def above_by_fraction(a, x):
@@ -92,7 +92,7 @@ def above_by_fraction(a, x):
         h *= change
         if not (np.abs(change - 1) > 2e-16).any():
             break
-    return h * front(a, x) * a
+    return h * leading_factor(a, x) * a
 
 
 def above_by_powers(a, x):

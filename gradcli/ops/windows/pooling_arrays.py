@@ -20,22 +20,22 @@ class PoolingKernel(Kernel, abstract=True):
     """Part of a pooling, over as many of the last dimensions as its windows have."""
 
 
-def reach(lengths, count, kernel, stride, padding, dilation):
+def right_overhang(lengths, count, kernel, stride, padding, dilation):
     """The number of places by which windows reach beyond dimensions of `lengths` on the right."""
     return tuple((c - 1) * s + d * (k - 1) + 1 - p - n for n, c, k, s, p, d in zip(
         lengths, count, kernel, stride, padding, dilation, strict=True))
 
 
-def beyond(lengths, count, kernel, stride, padding, dilation):
+def right_padding(lengths, count, kernel, stride, padding, dilation):
     """The padding on the right that windows need; 0 where they end inside."""
-    return tuple(max(r, 0) for r in reach(lengths, count, kernel, stride, padding, dilation))
+    return tuple(max(r, 0) for r in right_overhang(lengths, count, kernel, stride, padding, dilation))
 
 
 @lru_cache(256)
 def window_layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
     """The number of windows along each dimension, and the padding on the right that they need."""
     count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels)
-    return count, beyond(lengths, count, kernel, stride, padding, dilation)
+    return count, right_padding(lengths, count, kernel, stride, padding, dilation)
 
 
 class MaxPool(PoolingKernel):
@@ -92,7 +92,7 @@ def window_maximum(padded, kernel, stride, dilation, count):
 
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
-    if not any(padding) and max(reach(lengths, count, kernel, stride, padding, dilation)) <= 0:
+    if not any(padding) and max(right_overhang(lengths, count, kernel, stride, padding, dilation)) <= 0:
         tables = _cached_tables if math.prod(kernel) + math.prod(count) <= FEW else starts_and_steps
         steps, starts = tables(lengths, kernel, stride, dilation, count)
         return np.add(steps.take(which), starts)
@@ -222,7 +222,7 @@ class AvgPoolBack(PoolingKernel):
         rank, dense = len(kernel), (1,) * len(kernel)
         count = input.shape[input.ndim - rank :]
         share = input / divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
-        after = beyond(lengths, count, kernel, stride, padding, dense)
+        after = right_padding(lengths, count, kernel, stride, padding, dense)
         padded = tuple(n + p + a for n, p, a in zip(lengths, padding, after, strict=True))
         total = spread_over_few(share, kernel, stride, padded)
         if total is None:
