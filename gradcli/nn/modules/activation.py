@@ -63,26 +63,14 @@ LogSigmoid = _activation("LogSigmoid", "logsigmoid", "", "log(sigmoid(x)).")
 
 
 class _HardActivation(Activation):
-    """With the option `inplace`, which is not printed."""
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
+    """With options that are not printed."""
 
     def extra_repr(self) -> str:
         return ""
 
 
-class Hardsigmoid(_HardActivation):
-    """relu6(x + 3) / 6."""
-
-    _operation = "hardsigmoid"
-
-
-class Hardswish(_HardActivation):
-    """x relu6(x + 3) / 6."""
-
-    _operation = "hardswish"
+Hardsigmoid = define_module(_HardActivation, __name__, "Hardsigmoid", "hardsigmoid", INPLACE, "relu6(x + 3) / 6.")
+Hardswish = define_module(_HardActivation, __name__, "Hardswish", "hardswish", INPLACE, "x relu6(x + 3) / 6.")
 
 
 class GELU(Activation):
@@ -143,23 +131,19 @@ class Hardtanh(Activation):
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
 
-class Hardshrink(Activation):
-    """x where it is beyond lambd, else 0."""
+class _Shrinkage(Activation):
+    """With the option `lambd`, which is printed without its name."""
 
-    _operation, _option_names = "hardshrink", ("lambd",)
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__()
-        self.lambd = lambd
+    lambd: float
 
     def extra_repr(self) -> str:
         return f"{self.lambd}"
 
 
-class Softshrink(Hardshrink):
-    """x moved towards 0 by lambd, as far as 0."""
-
-    _operation = "softshrink"
+Hardshrink = define_module(_Shrinkage, __name__, "Hardshrink", "hardshrink", "lambd: float = 0.5",
+                           "x where it is beyond lambd, else 0.")
+Softshrink = define_module(_Shrinkage, __name__, "Softshrink", "softshrink", "lambd: float = 0.5",
+                           "x moved towards 0 by lambd, as far as 0.")
 
 
 class Softmax2d(Activation):
