@@ -69,7 +69,7 @@ class ParametrizationList(ModuleList):
             shape, dtype = original.array.shape, original.array.dtype
             self._keep_several(inverse, original)
         if not unsafe:
-            check_shape_and_dtype(self(), shape, dtype, "Registering a parametrization may not change")
+            check_shape_and_dtype(self(), shape, dtype)
 
     def _keep_several(self, inverse: Any, original: Any) -> None:
         if not isinstance(inverse, tuple | list) or not all(isinstance(part, Tensor) for part in inverse):
@@ -127,16 +127,17 @@ def register_tensor(module: Any, name: str, value: Any) -> None:
     lists[name] = module.__dict__[name] = value
 
 
-def check_shape_and_dtype(value: Any, shape: Any, dtype: Any, beginning: str) -> None:
-    """ValueFault unless `value` is a tensor of this shape and dtype; the message begins with `beginning`."""
+def check_shape_and_dtype(value: Any, shape: Any, dtype: Any) -> None:
+    """ValueFault unless `value`, the result of a new parametrization, is a tensor of this shape and dtype."""
     if not isinstance(value, Tensor):
         raise ValueFault(f"A parametrization must return a tensor. Got {described(value)}.")
     if value.array.dtype != dtype:
-        raise ValueFault(f"{beginning} the dtype of the tensor, {UNSAFE}.\nunparametrized dtype: torch.{dtype}\n"
-                         f"parametrized dtype: {value.dtype}", "unsafe=True")
+        raise ValueFault(f"Registering a parametrization may not change the dtype of the tensor, {UNSAFE}.\n"
+                         f"unparametrized dtype: torch.{dtype}\nparametrized dtype: {value.dtype}", "unsafe=True")
     if value.array.shape != shape:
-        raise ValueFault(f"{beginning} the shape of the tensor, {UNSAFE}.\nunparametrized shape: {sized(shape)}\n"
-                         f"parametrized shape: {sized(value.array.shape)}", "unsafe=True")
+        raise ValueFault(f"Registering a parametrization may not change the shape of the tensor, {UNSAFE}.\n"
+                         f"unparametrized shape: {sized(shape)}\nparametrized shape: {sized(value.array.shape)}",
+                         "unsafe=True")
 
 
 @lru_cache(maxsize=128)
@@ -200,8 +201,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
         chain = module._module_dict["parametrizations"]._module_dict[tensor_name]
         if not unsafe:
             value = getattr(module, tensor_name)
-            check_shape_and_dtype(parametrization(value), value.array.shape, value.array.dtype,
-                                  "Registering a parametrization may not change")
+            check_shape_and_dtype(parametrization(value), value.array.shape, value.array.dtype)
         chain.append(parametrization)
         chain.unsafe = chain.unsafe or unsafe
         return module

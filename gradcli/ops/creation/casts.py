@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, snake_case
 from gradcli.engine.autograd.signature import Array, NamedType, Operand, Type
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.conversion import retyped
@@ -78,25 +78,17 @@ class Predicate(ComplexOp, abstract=True):
     samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
 
 
-class IsFloatingPoint(Predicate):
-    """is_floating_point(input): whether elements are floating numbers."""
-
+def _of_kind(kinds):
     def forward(input: Array):
-        return input.dtype.kind == "f"
+        return input.dtype.kind in kinds
+
+    return forward
 
 
-class IsComplex(Predicate):
-    """is_complex(input): whether elements are complex numbers."""
-
-    def forward(input: Array):
-        return input.dtype.kind == "c"
-
-
-class IsSigned(Predicate):
-    """is_signed(input): whether elements can be negative."""
-
-    def forward(input: Array):
-        return input.dtype.kind in "ifc"
+for _name, _text, _kinds in (("FloatingPoint", "are floating numbers", "f"), ("Complex", "are complex numbers", "c"),
+                             ("Signed", "can be negative", "ifc")):
+    define(Predicate, __name__, snake_case(f"Is{_name}"), f"Is{_name}", f"(input): whether elements {_text}.",
+           forward=_of_kind(_kinds))
 
 
 class IsNonZero(ComplexOp):

@@ -34,10 +34,10 @@ def _covers(shape, index_shape, at):
     return all(k <= m for i, (k, m) in enumerate(zip(index_shape, shape, strict=True)) if i != at)
 
 
-def gather_key(shape, dim, index, name="gather"):
-    """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
+def scatter_key(shape, dim, index):
+    """The index tuple of a scatter: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
-    index = checked_index(shape, at, index, name)
+    index = checked_index(shape, at, index, "scatter")
     if not len(shape):
         return ()
     grid = open_grid(index.shape)
@@ -107,7 +107,7 @@ def scatter_operands(input, dim, index, src, name):
         return None, src
     if input.ndim == 1:         # a number counts as one in a row
         index, src = (x if x.ndim else x.reshape(1) for x in (index, src))
-    key = gather_key(input.shape, dim, index, "scatter")
+    key = scatter_key(input.shape, dim, index)
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
                          (f"torch.full({tuple(index.shape)}, 1.0)", "a source as large as the index"))
@@ -177,7 +177,7 @@ class Scatter(ComplexOp):
         src = to_element(src, input.dtype) if type(src) in (int, float) else src
         if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
             out, at = input.copy(), axis(dim, input.ndim)
-            key = gather_key(input.shape, dim, index, "scatter")
+            key = scatter_key(input.shape, dim, index)
             value = np.asarray(src).astype(input.dtype)
             if index.size <= FEW:
                 out.put(flat_places(input.shape, key[at], at), value)
