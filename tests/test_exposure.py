@@ -83,8 +83,8 @@ def test_exposed_methods_check_self_and_admit_their_results(kind):
 
 @in_turn("kind", BASES)
 def test_bases_keep_what_their_methods_use(kind):
-    statements = {node.name: node for node in ast.walk(parsed(kind.__module__)) if isinstance(node, ast.ClassDef)}
-    body = next(statements[base.__name__] for base in kind.__mro__ if base.__name__ in statements)   # tables make some
+    body = next(node for base in kind.__mro__ for node in ast.walk(parsed(base.__module__))     # tables make some
+                if isinstance(node, ast.ClassDef) and node.name == base.__name__)
     used = {node.attr for node in ast.walk(body) if isinstance(node, ast.Attribute) and node.attr[0] == "_"
             and not node.attr.startswith("__")}
     assert used <= private_names(kind) | exposure_of(kind).read

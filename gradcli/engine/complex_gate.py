@@ -24,19 +24,19 @@ COMPLEX: set[type] = {complex, ComplexTensor, ComplexParameter}
 def check_complex(cls: Any, values: Sequence[Any]) -> None:
     """Raise TypeFault if an operation that takes no complex numbers has one among its values."""
     if not cls.complex:
-        raise refusal(cls.names[0], values)
+        raise complex_fault(cls.names[0], values)
     if Dual.watched and Dual.level.takes(values):
         raise ComplexDerivative(cls.names[0], traced=True)
 
 
-def refusal(name: str, values: Sequence[Any]) -> TypeFault:
+def complex_fault(name: str, values: Sequence[Any]) -> TypeFault:
     """The fault for an operation that takes no complex numbers."""
-    from gradcli.engine.complex_words import words_for  # late: few programs need them
+    from gradcli.engine.messages.complex_numbers import complex_message  # late: few programs need them
 
     dtypes = (v.array.dtype if isinstance(v, Tensor) else v.dtype for v in values if isinstance(v, Tensor | ndarray))
     era = next((OF[dtype].era for dtype in dtypes if dtype.kind == "c"), "ComplexFloat")
     short = name.rsplit(".", 1)[-1].removesuffix("_all").removesuffix("_dim")     # as programs call it
-    unimplemented, message = words_for(name)
+    unimplemented, message = complex_message(name)
     kind = UnimplementedType if unimplemented else TypeFault
     return kind(f"{short}() is not defined for complex numbers", ("z.real, z.imag", "its parts as real tensors"),
                 ("z.abs()", "the magnitudes")).saying(message.format(era))

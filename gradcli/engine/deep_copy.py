@@ -14,7 +14,7 @@ from gradcli.faults.tree import GradFault
 
 
 class Copies:
-    """How to copy what a program can hold, with all that it contains; who assembles `torch` sets it."""
+    """The deep copy of any value of a program, as a function; the namespace `torch` sets it."""
 
     deep: Callable[[Any], Any]
 

@@ -6,9 +6,9 @@ import re
 from math import prod
 from typing import Any
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 

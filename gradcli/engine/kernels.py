@@ -46,7 +46,7 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
     if type(condition) is not ndarray or condition.dtype != np.bool_:
         return np.where(condition, a, b)
     if type(b) is ndarray and _is_zero(a):
-        return zeroed(b, condition)
+        return zero_where(b, condition)
     if condition.size < LARGE:
         return np.where(condition, a, b)
     if _is_zero(b):
@@ -65,7 +65,7 @@ def choose(condition: Any, a: Any, b: Any) -> Any:
     return np.where(condition, a, b)
 
 
-def stepped(condition: Any, a: float, b: float, dtype: Any) -> Any:
+def choose_numbers(condition: Any, a: float, b: float, dtype: Any) -> Any:
     """One number where the condition holds, another elsewhere, as an array of that type."""
     bits = _BITS.get(dtype.itemsize)
     if bits is None or condition.size < LARGE:
@@ -76,7 +76,7 @@ def stepped(condition: Any, a: float, b: float, dtype: Any) -> Any:
     return np.bitwise_xor(mask, other, mask).view(dtype)
 
 
-def zeroed(x: Any, where: Any) -> Any:
+def zero_where(x: Any, where: Any) -> Any:
     """np.where(where, 0, x): `x` with zeros where the condition holds."""
     if type(where) is ndarray and type(x) is ndarray and x.shape == where.shape:
         if where.size < LARGE:
@@ -154,7 +154,7 @@ def sums(x: ndarray, axes: tuple[int, ...], keep: bool) -> Any:
     return np.add.reduce(x, axis=axes, keepdims=True) if keep else np.add.reduce(x, axis=axes)
 
 
-def running(ufunc: Any, x: ndarray) -> ndarray:
+def accumulate_rows(ufunc: Any, x: ndarray) -> ndarray:
     """ufunc.accumulate(x, axis=-1) of a float32 array, carried in float64, for an associative ufunc.
 
     The running sum of a row waits for each addition before it can begin the next. Here rows are cut
@@ -178,7 +178,7 @@ def running(ufunc: Any, x: ndarray) -> ndarray:
 
 
 def advance_together(shape: tuple[int, ...]) -> bool:
-    """Whether lanes are long enough side by side for `running` to pay: a step of all costs a call."""
+    """Whether lanes are long enough side by side for `accumulate_rows` to pay: a step of all costs a call."""
     n = shape[-1]
     count = prod(shape[:-1])
     return count * n > STEP * -(-n // max(1, min(LANES // max(count, 1), n // 64)))
@@ -203,7 +203,7 @@ def _lanes(ufunc: Any, rows: ndarray) -> ndarray:
     return wide[:, :n]
 
 
-def running_down(ufunc: Any, x: ndarray) -> ndarray:
+def accumulate_columns(ufunc: Any, x: ndarray) -> ndarray:
     """ufunc.accumulate(x, axis=0) of a float32 array, carried in float64: whole rows at a time."""
     out = np.empty_like(x)
     out[0] = carry = x[0].astype(np.float64)

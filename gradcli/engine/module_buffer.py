@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.attributes import NoTensor, SetBeforeInit
 
@@ -38,7 +38,7 @@ class _BufferMeta(type):
 
 
 class Buffer(metaclass=_BufferMeta):
-    """What `isinstance(x, nn.Buffer)` asks for: the tensors themselves are plain ones."""
+    """The class `nn.Buffer` of isinstance checks; buffers themselves are plain tensors."""
 
 
 def buffer(data: Any = None, *, persistent: Any = True) -> Tensor:

@@ -1,6 +1,7 @@
 """The option `out`: the result of a function goes into tensors that the program has.
 
-PyTorch's functions differ in which element types `out` may have, and in their words about others (out_words.py).
+PyTorch's functions differ in which element types `out` may have, and in their messages about others
+(messages/out_tensors.py).
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.inplace import store, writable
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import grad_mode
@@ -19,8 +20,8 @@ from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault
 
 
 def with_out(cls: type[Op], name: str, call: Callable[..., Any], args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """What `call`, the function `name` of an operation, computes, in the tensors of its option `out`."""
-    from gradcli.engine.out_words import WITHOUT  # late: few programs need them
+    """Call `call`, the function `name` of an operation, and store its results in the tensors of the option `out`."""
+    from gradcli.engine.messages.out_tensors import WITHOUT  # late: few programs need them
 
     if name in WITHOUT or cls.names[0] in WITHOUT:
         cls.signature.fit(name, args, options)      # which says that there is no such option
@@ -73,7 +74,7 @@ def _into(cls: type[Op], name: str, out: Any, result: Any) -> Any:
                             "but one of the arguments requires grad.",
                             (f"y = torch.{name}(...)", "the result as a new value, with its history"))
         if target.array.dtype is not value.array.dtype:
-            from gradcli.engine.out_words import refuse_type
+            from gradcli.engine.messages.out_tensors import refuse_type
 
             refuse_type(cls, field, value.array.dtype, target.array.dtype)
     stored = [_store(target, value, name) for target, value in pairs]

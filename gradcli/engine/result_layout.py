@@ -79,7 +79,7 @@ def ordered_steps(shape: Steps, operands: Sequence[Steps]) -> Steps:
     return tuple(steps)
 
 
-def expands(small: Steps, large: Steps) -> bool:
+def can_expand(small: Steps, large: Steps) -> bool:
     """Whether a tensor of the first shape can be expanded to the second."""
     return len(small) <= len(large) and all(
         s in (1, n) for s, n in zip(reversed(small), reversed(large), strict=False))
@@ -128,7 +128,7 @@ def same_strides(array: ndarray, other: ndarray) -> bool:
     return all(a == b or n == 1 for a, b, n in zip(array.strides, other.strides, array.shape, strict=True))
 
 
-def memory(shape: Steps, strides: Steps, dtype: Any) -> ndarray:
+def fresh_memory(shape: Steps, strides: Steps, dtype: Any) -> ndarray:
     """Fresh memory without gaps for these strides, in bytes."""
     return np.ndarray(shape, dtype, np.empty(prod(shape) or 1, dtype), 0, strides)
 
@@ -147,7 +147,7 @@ def preserved_steps(model: ndarray) -> Steps:
 def empty_like(model: ndarray, dtype: Any = None) -> ndarray:
     """Memory without gaps of the shape of an array, in its order; `dtype` is that of the array by default."""
     dtype = np.dtype(dtype or model.dtype)
-    return memory(model.shape, tuple([step * dtype.itemsize for step in preserved_steps(model)]), dtype)
+    return fresh_memory(model.shape, tuple([step * dtype.itemsize for step in preserved_steps(model)]), dtype)
 
 
 @lru_cache(CACHED)
@@ -185,7 +185,7 @@ def _indexed_strides(shape: Steps, item: int, source: tuple[Any, ...], picks: tu
 
 
 def indexed_result(result: ndarray, source: ndarray, picks: tuple[Any, ...]) -> ndarray:
-    """What indices pick from an array, in the order that PyTorch gives it: that of the array, then of the indices.
+    """`result`, picked from an array by indices, in PyTorch's memory order: that of the array, then of the indices.
 
     picks   an array of indices or truth values, or a full slice, for each of the first dimensions of `source`
     """
@@ -202,7 +202,7 @@ def restrided(result: ndarray, strides: Steps) -> ndarray:
     """`result` with these strides, in bytes; a copy if it has others."""
     if strides == result.strides or not result.size:
         return result
-    out = memory(result.shape, strides, result.dtype)
+    out = fresh_memory(result.shape, strides, result.dtype)
     out[...] = result
     return out
 

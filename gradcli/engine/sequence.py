@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import SCALARS, described
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
@@ -55,7 +55,7 @@ def contains(self: Tensor, value: Any) -> bool:
 
 
 def reverse(self: Tensor) -> Any:
-    """What `reversed` gives: today the tensor with its first dimension reversed, before that its rows."""
+    """The value of `reversed(x)`: the tensor reversed along dimension 0; in older versions its rows in reverse."""
     if Current.legacy or type(self) is Array:
         return iter(_listed(self)[::-1])
     return traced.flip(self, (0,)) if self.array.ndim else self

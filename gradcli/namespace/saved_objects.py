@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.device import here_only, names_device
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.arguments import NothingSaved

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import AnomalyMode
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.inference_mode import refuse_leaf
@@ -22,6 +21,7 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
 from gradcli.engine.autograd.registry import function_named
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.deep_copy import Copies
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.module_buffer import Buffer, buffer
 from gradcli.engine.node_names import legacy_node_name
 from gradcli.engine.plain_numbers import is_number, number_of

@@ -159,7 +159,7 @@ CYCLES = "OneCycleLR CyclicLR CosineAnnealingWarmRestarts SequentialLR ChainedSc
 
 @cache
 def public_classes(home: str) -> dict[str, Any]:
-    """What torch.<home> has: by name the address `file.name`, or for a submodule a dict of the same form."""
+    """The names of torch.<home> with their addresses `file.name`, or for a submodule a dict of the same form."""
     if home == "nn":
         gained = {f"{name}{mark}": f"init.{name}_" for name in INIT for mark in ("", "_")}
         return _listed(NN) | {

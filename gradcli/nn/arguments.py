@@ -14,9 +14,9 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposure_of

@@ -30,7 +30,7 @@ def plain_copy(value: Any, subject: str, depth: int = 0) -> Any:
                         f"{described(value)}")
 
 
-def whole_numbers(values: Iterable[Any], subject: str) -> list[int]:
+def integer_list(values: Iterable[Any], subject: str) -> list[int]:
     """A list of ints. ArgumentFault for other values; `subject` names the parameter."""
     numbers = list(values)
     if others := [value for value in numbers if type(value) is not int]:

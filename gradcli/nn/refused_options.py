@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import no_sizes, type_name
 from gradcli.engine.autograd.op import TABLE
+from gradcli.engine.messages.arguments import sizes_message, type_name
 
 METHODS = ("flatten", "log_softmax", "softmax", "softmin")     # what PyTorch's modules call as a method of the input
 BY_NAME = ("gelu",)
@@ -31,7 +31,7 @@ def refused_option(kind: Any, function: Any, name: str, value: Any, args: tuple[
         code = function.__code__
         passed = dict(zip(code.co_varnames[: code.co_argcount], args, strict=False)) | options
         values = [passed.get(size, 1) for size in sizes]
-        return no_sizes("empty", "size", " (position 1)", values if len(values) > 1 else values[0])
+        return sizes_message("empty", "size", " (position 1)", values if len(values) > 1 else values[0])
     return _of_operation(getattr(kind, "_operation", ""), name, value)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.kernels import LARGE, choose, sums, zeroed
+from gradcli.engine.kernels import LARGE, choose, sums, zero_where
 from gradcli.engine.numerics.cascade_sum import MOST, REGISTER
 from gradcli.engine.result_layout import empty_like
 from gradcli.engine.tensor.dtypes import float32, float64
@@ -19,7 +19,7 @@ TYPES = (float32, float64)      # dtypes are compared by identity where speed co
 INT64, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 
 
-def extent(index):
+def min_and_max(index):
     """The least and the greatest of at least one whole number, as ints."""
     if index.size <= SMALL:
         numbers = index.ravel().tolist()
@@ -115,7 +115,7 @@ def mean_of_all(total, count):
     return total / count if total.itemsize > 2 else total / total.dtype.type(count)
 
 
-def divided(g, count):
+def divide(g, count):
     """g / count; of an array by a constant, which is the cheapest operand."""
     return np.divide(g, constant(count, g.dtype)) if type(g) is ndarray else g / count
 
@@ -173,7 +173,7 @@ def scattered_into_zeros(values, order, at, shape):
     return out
 
 
-def added(values, order, at, shape, dtype):
+def summed_into_zeros(values, order, at, shape, dtype):
     """Zeros of `shape` with a few values added at places `order` along an axis."""
     out = np.zeros(shape, dtype)
     np.add.at(out.reshape(-1), flat_places(shape, order, at), values)
@@ -185,7 +185,7 @@ def selected(condition, a, b):
     if condition.size < LARGE:
         shape = condition.shape
         if type(a) is int and a == 0 and type(b) is ndarray:
-            return zeroed(b, condition)
+            return zero_where(b, condition)
         if type(b) is ndarray and b.shape == shape and b.dtype.kind == "f" and b.flags.c_contiguous and (
                 a.dtype is b.dtype and (a.shape == shape or not a.ndim) if type(a) is ndarray else
                 type(a) is int):

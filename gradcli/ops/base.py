@@ -10,6 +10,34 @@ class Kernel(Op, abstract=True):
     method = False
 
 
+class ComplexOp(Op, abstract=True):
+    """An operation that takes complex numbers as well as real ones."""
+
+    complex = True
+
+
+class ComplexKernel(Kernel, abstract=True):
+    """A kernel that takes complex numbers as well as real ones."""
+
+    complex = True
+
+
+class MatrixFunction(ComplexOp, abstract=True):
+    """A function of matrices; results are in column-major order, as LAPACK leaves them.
+
+    Its rules give the gradients of complex matrices by PyTorch's convention.
+    """
+
+    memory_order = "columns"
+    complex_rules = "own"
+
+
+class Functional(Op, abstract=True):
+    """An operation of torch.nn.functional, and no method."""
+
+    home = "nn.functional"
+
+
 class Unary(Op, abstract=True):
     """A function of each element, computed in floating point."""
 

@@ -34,7 +34,7 @@ def adjoint(a):
 
 
 def sizes(x):
-    """What LAPACK chooses pivots by: magnitudes; of complex numbers those of both parts, added."""
+    """The magnitudes by which LAPACK chooses pivots: |x|, for complex numbers |re| + |im|."""
     return np.abs(x.real) + np.abs(x.imag) if x.dtype.kind == "c" else np.abs(x)
 
 

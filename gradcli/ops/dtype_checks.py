@@ -8,12 +8,12 @@ from gradcli.faults.tensors import FloatingBits, InvertedFloats, UnimplementedTy
 from gradcli.faults.tree import TypeFault
 
 
-def kind_of(a):
+def numpy_dtype(a):
     """The numpy dtype of an array or a tensor."""
     return np.dtype(getattr(a.dtype, "numpy", a.dtype))
 
 
-def no_truths(name, *arrays):
+def refuse_bool(name, *arrays):
     """The first array, unless it or another holds truth values, for which `name` has no meaning."""
     for array in arrays:
         if category(array.dtype) == BOOL:
@@ -21,7 +21,7 @@ def no_truths(name, *arrays):
     return arrays[0]
 
 
-def no_halves(name, *arrays):
+def refuse_half(name, *arrays):
     """The first array, unless it or another holds 16-bit floating numbers, for which PyTorch has no kernel."""
     for array in arrays:
         if array.dtype == np.float16:
@@ -29,7 +29,7 @@ def no_halves(name, *arrays):
     return arrays[0]
 
 
-def only_floats(name, array):
+def require_floating(name, array):
     """The array, unless it holds whole numbers or truth values, for which `name` has no meaning."""
     if category(array.dtype) != FLOATING:
         raise UnimplementedType(f'"{name}" not implemented for \'{OF[array.dtype].era}\'',
@@ -37,7 +37,7 @@ def only_floats(name, array):
     return array
 
 
-def same_type_as(name, first, dtype):
+def check_same_type(name, first, dtype):
     """Raise DtypeMix unless the operand `name` has the type of the first, from which PyTorch casts none."""
     if dtype != first:
         expected, passed = OF[first], OF[dtype]
@@ -45,10 +45,10 @@ def same_type_as(name, first, dtype):
                        (f"{name}.to(x.dtype)", f"the same as {expected.name}"), dtypes=(expected.name, passed.name))
 
 
-def one_type(words, *operands):
+def check_dtypes(words, *operands):
     """Raise DtypeMix unless operands have one type. `words` are PyTorch's, with the names of their types; {c[0]} is
     one of C."""
-    types = [OF[kind_of(x)] for x in operands]
+    types = [OF[numpy_dtype(x)] for x in operands]
     if len(set(types)) > 1:
         first, other = types[0], next(t for t in types if t is not types[0])
         eras = [t.era for t in types]
@@ -58,15 +58,15 @@ def one_type(words, *operands):
             words.format(*eras, c=[CTYPES[era] for era in eras]))
 
 
-def normalized_types(input, *parameters):
+def check_normalization_types(input, *parameters):
     """Raise DtypeMix for parameters of a normalisation of another type than input; those of 16 bits may be float32."""
-    kind = kind_of(input)
-    parameters = [p for p in parameters if p is not None and not (kind == np.float16 and kind_of(p) == np.float32)]
-    one_type("mixed dtype (CPU): all inputs must share same datatype." if kind == np.float64 else
-             "mixed dtype (CPU): expect parameter to have scalar type of Float", input, *parameters)
+    kind = numpy_dtype(input)
+    parameters = [p for p in parameters if p is not None and not (kind == np.float16 and numpy_dtype(p) == np.float32)]
+    check_dtypes("mixed dtype (CPU): all inputs must share same datatype." if kind == np.float64 else
+                 "mixed dtype (CPU): expect parameter to have scalar type of Float", input, *parameters)
 
 
-def floating_mean(dtype, which="Input"):
+def check_mean_type(dtype, which="Input"):
     """Raise TypeFault for a mean of whole numbers or truth values."""
     if dtype.kind not in "fc":
         raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
@@ -75,7 +75,7 @@ def floating_mean(dtype, which="Input"):
             f"Got: {OF[dtype].era or 'Bool'}")
 
 
-def norm_types(name, input_dtype, dtype):
+def check_norm_types(name, input_dtype, dtype):
     """Raise TypeFault unless a norm of elements of type `given` can be computed in type `dtype`, or None for theirs."""
     if dtype is None and input_dtype.kind in "fc":
         return
@@ -96,13 +96,13 @@ def norm_types(name, input_dtype, dtype):
                         f"specified dtype ({expected})", ("x.norm().float()", "a norm, then narrowed"))
 
 
-def underived(name, repair, why):
+def missing_derivative(name, repair, why):
     """The fault of a derivative that PyTorch has not either."""
     return NotDifferentiable(f"{name}() has no derivative", (repair, why)).saying(
         f"derivative for aten::{name} is not implemented")
 
 
-def no_floats(name, *arrays):
+def refuse_floating(name, *arrays):
     """The first array, unless it or another holds floating numbers, on which bit operations are not defined."""
     for array in arrays:
         if category(array.dtype) == FLOATING:

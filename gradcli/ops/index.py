@@ -68,7 +68,7 @@ def make() -> dict[str, Any]:
 
 
 def _family(op: Any) -> str:
-    """Where the class stands below this folder: math.pointwise."""
+    """The module of the class below this package: math.pointwise."""
     return str(op.__module__).removeprefix("gradcli.ops.")
 
 
@@ -106,7 +106,7 @@ def load(name: str) -> bool:
 
 
 def _arriving(space: Any) -> Any:
-    """What a namespace of rules does for a name it has not got yet."""
+    """A function that loads the file of a name that a namespace of rules lacks, and returns its value there."""
     def missing(name: str) -> Any:
         if load(name) and name in vars(space):
             return vars(space)[name]

@@ -6,7 +6,6 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import (
     REFUSED,
     Anything,
@@ -22,24 +21,23 @@ from gradcli.engine.autograd.signature import (
 )
 from gradcli.engine.kernels import LARGE, lone_sum, sums
 from gradcli.engine.large import MANY
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ExpandedSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 
 ONE = (1,)
 
 
-class Clone(Op):
+class Clone(ComplexOp):
     """clone(input, memory_format): the same numbers in memory of their own."""
 
-    complex = True
     fresh_result = True
     legacy_names = "tensor.Clone"
     samples = [([1.0, 2.0],)]
@@ -53,10 +51,9 @@ class Clone(Op):
         return g
 
 
-class Alias(Op):
+class Alias(ComplexOp):
     """alias(input): the same tensor under another name."""
 
-    complex = True
     method = False
     samples = [([1.0, 2.0],)]
 
@@ -77,13 +74,12 @@ class Copied(Clone):
     modern_names = "CopyBackwards"
 
 
-class LinkWithZeros(Kernel):
+class LinkWithZeros(ComplexKernel):
     """link_with_zeros(input, sources): input, which nominally depends on sources as well, with gradients of zeros.
 
     Gradients of piecewise linear functions are such: differentiated once more by the inputs they give zeros.
     """
 
-    complex = True
     saves = True
     samples = [([1.0, 2.0], ([3.0, 4.0], [1.0]))]
     errors = [("text", ())]
@@ -106,10 +102,9 @@ class Link(LinkWithZeros):
         return None
 
 
-class Vanish(Kernel):
+class Vanish(ComplexKernel):
     """vanish(input): zeros, with a gradient of zeros, that stay zero whatever they are multiplied by."""
 
-    complex = True
     linked = False
     vanishes = True
     samples = [([1.0, 2.0],)]
@@ -121,10 +116,9 @@ class Vanish(Kernel):
         return F.zeros_like(g)
 
 
-class Cast(Kernel):
+class Cast(ComplexKernel):
     """cast(input, dtype): the same numbers as elements of another type."""
 
-    complex = True
     legacy_names = "tensor.Type"
     modern_names = "ToCopyBackward0"
     samples = [([1.0, 2.0], np.dtype(np.float64))]
@@ -140,10 +134,9 @@ class Cast(Kernel):
         return F.cast(g, input_dtype)
 
 
-class Expand(Op):
+class Expand(ComplexOp):
     """expand(input, *size): input repeated, without copying, along dimensions of length 1; -1 keeps a length."""
 
-    complex = True
     function = False
     legacy_names = "tensor.Expand"
     result_size = False
@@ -198,10 +191,9 @@ def expanded(array, size):
     return np.broadcast_to(array, full)
 
 
-class SumTo(Kernel):
+class SumTo(ComplexKernel):
     """sum_to(input, shape): input added up along whatever broadcasting to its shape had repeated."""
 
-    complex = True
     modern_names = ("SumBackward0", "SumBackward1", "ViewBackward0")
     samples = [([[1.0, 2.0], [3.0, 4.0]], (2, 1)), ([[1.0, 2.0], [3.0, 4.0]], (2,)), ([[1.0, 2.0]], ())]
     errors = [("text", (2,))]
@@ -231,10 +223,9 @@ class SumTo(Kernel):
         return F.expand(F.reshape(g, (1,) * lead + tuple(g.shape)), input_shape)
 
 
-class Window(Kernel):
+class Window(ComplexKernel):
     """window(input, at): the elements at places `at` of input, counted row by row, in the shape of `at`."""
 
-    complex = True
     modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     legacy_names = "tensor.Index"
@@ -248,10 +239,9 @@ class Window(Kernel):
         return F.spread(g, at, input_shape)
 
 
-class Spread(Kernel):
+class Spread(ComplexKernel):
     """spread(input, at, shape): zeros of `shape` with each element of input added at its place in `at`."""
 
-    complex = True
     modern_names = "AsStridedBackward0"
     samples = [([[1.0, 2.0], [3.0, 4.0]], np.array([[2, 0], [1, 1]]), (3, 2))]
     errors = [("text", np.array([0]), (1,))]
@@ -265,10 +255,9 @@ class Spread(Kernel):
         return F.window(g, at)
 
 
-class CopySlices(Kernel):
+class CopySlices(ComplexKernel):
     """copy_slices(input, piece, at): input with the elements at places `at` replaced by piece."""
 
-    complex = True
     legacy_names = "tensor.SetItem"
     modern_names = "CopySlices"
     saves = True        # what PyTorch frees is the change itself
@@ -287,11 +276,10 @@ class CopySlices(Kernel):
         return F.window(g, at)
 
 
-class To(Op):
+class To(ComplexOp):
     """to(input, *target, dtype, device, non_blocking, copy, memory_format): input as elements of another type: a type,
     a tensor of that type, or a device, of which there is one."""
 
-    complex = True
     function = False
     legacy_names = "tensor.Type"
     modern_names = "ToCopyBackward0"

@@ -32,7 +32,7 @@ def reordered(array, order, at):
 
 
 def ascents(values):
-    """Where sorted values differ from the one before, along the last dimension; every nan is the same."""
+    """A mask of the sorted values that differ from the one before, along the last dimension; nan equals nan."""
     left, right = values[..., :-1], values[..., 1:]
     return (right != left) & ~((right != right) & (left != left))
 

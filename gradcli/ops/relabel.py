@@ -1,7 +1,7 @@
 """The last call of a composition, where PyTorch computes the whole in one call of its own name."""
 
 from gradcli.engine.autograd.signature import Array, Arrays, Plain
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel
 
 NAMES = ("GridSampler2DBackward0", "GridSampler3DBackward0", "MultiMarginLossBackward0",
          "MultilabelMarginLossBackward0", "NormBackward1", "CdistBackward0", "PdistBackward0", "ViewBackward0",
@@ -14,10 +14,9 @@ ERA = {"MultiMarginLossBackward0": "torch.nn._functions.thnn.auto.MultiMarginLos
        "PixelShuffleBackward0": "tensor.View", "NormBackward1": "reduce.Norm", "ViewBackward0": "tensor.View"}
 
 
-class Renamed(Kernel):
+class Renamed(ComplexKernel):
     """renamed(input, name): input, as the result of a call that goes by `name`."""
 
-    complex = True
     modern_names = NAMES
     legacy_names = tuple(ERA.get(name, "tensor.Clone") for name in NAMES)
     samples = [([1.0, 2.0], "NormBackward1"), ([1.0], "ViewBackward0")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import described
+from gradcli.engine.messages.arguments import described
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedArgument
 from gradcli.lang.syntax.lexer import Node

@@ -19,7 +19,7 @@ from gradcli.engine.autograd.grad_mode import Modes, modes, put_in_force
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.random.generators import OLDEST, Current, Generators
 from gradcli.engine.tensor.memory import reuse
-from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, happened
+from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, change_count
 from gradcli.faults.mistakes import ProgramExit
 from gradcli.faults.tree import Fault
 from gradcli.lang.budget import Budget
@@ -379,7 +379,7 @@ class Session(Names):
 
     def spent(self) -> tuple[int, int]:
         """The turns that loops of the running program have taken, and the operations recorded; for any thread."""
-        return self.budget.turns_used(), happened()
+        return self.budget.turns_used(), change_count()
 
     @property
     def addresses(self) -> Addresses:

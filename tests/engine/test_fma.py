@@ -50,7 +50,6 @@ def _rounded_single(a, b, c):
     return min(near, key=lambda x: (abs(Fraction(float(x)) - exact), int(x.view(np.int32)) & 1))
 
 
-
 def test_sums_that_need_no_second_look_are_rounded_as_those_that_get_one(monkeypatch):
     rng = np.random.default_rng(1)
     halfway = np.array([1 + 2.0**-12, 3.0, 2.0**-149, 0.0, -0.0, 3e38, np.inf, np.nan], np.float32)

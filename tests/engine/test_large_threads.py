@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from gradcli.engine.large import threads
-from gradcli.engine.large.threads import Pool, allowed_threads, shared
+from gradcli.engine.large.threads import Pool, allowed_threads, run_in_threads
 
 PIECES = [(i, i + 1) for i in range(40)]
 COUNT = """
@@ -44,7 +44,7 @@ def computed():
         time.sleep(0.0005)
         out[first:last] = first
 
-    shared(do, PIECES)
+    run_in_threads(do, PIECES)
     return out.sum()
 
 
@@ -63,7 +63,7 @@ def test_errors_reach_the_caller(error):
 
     for _ in range(5):
         with pytest.raises(error):
-            shared(do, PIECES)
+            run_in_threads(do, PIECES)
         assert computed() == sum(range(40))
 
 
@@ -85,7 +85,7 @@ def test_an_interrupt_waits_for_pieces_that_have_begun():
         for wait in (0.001, 0.015, 0.03, 0.05):
             signal.setitimer(signal.ITIMER_REAL, wait, 0.007)
             with pytest.raises(KeyboardInterrupt):
-                shared(do, PIECES)
+                run_in_threads(do, PIECES)
             signal.setitimer(signal.ITIMER_REAL, 0)
             assert not at_work
             assert Pool.job is None
@@ -129,19 +129,19 @@ def test_a_computation_within_a_computation():
     def do(first, last):
         out.append(computed())
 
-    shared(do, PIECES[:4])
+    run_in_threads(do, PIECES[:4])
     assert out == [sum(range(40))] * 4
 
 
 def test_numpy_errors_are_those_of_the_caller():
     with np.errstate(divide="raise"), pytest.raises(FloatingPointError):
-        shared(lambda first, last: np.log(np.zeros(3)), PIECES)
+        run_in_threads(lambda first, last: np.log(np.zeros(3)), PIECES)
 
 
 def test_arrays_are_let_go():
     array = np.ones(10)
     before = sys.getrefcount(array)
-    shared(lambda first, last: array[first % 10 : last % 10], PIECES)
+    run_in_threads(lambda first, last: array[first % 10 : last % 10], PIECES)
     assert sys.getrefcount(array) == before
 
 

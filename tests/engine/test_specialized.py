@@ -187,7 +187,6 @@ def test_places_are_those_of_the_program(monkeypatch):
     assert "in line 2: z = (x * 0).sqrt()" in str(caught.value)
 
 
-
 def test_lists_of_truth_values():
     masks = (Tensor(np.array([True, False])), Tensor(np.array([False, True])))
     for name in ("cat", "stack"):

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from gradcli.ops.arrays import FEW, added, elements_along, extent, open_grid, scattered_into_zeros, selected
+from gradcli.ops.arrays import (
+    FEW,
+    elements_along,
+    min_and_max,
+    open_grid,
+    scattered_into_zeros,
+    selected,
+    summed_into_zeros,
+)
 from gradcli.ops.internal import expanded
 from gradcli.ops.shape.repeat import rolled
 
@@ -42,7 +50,7 @@ def test_values_scattered_and_added(shape, at):
         x, expected = numbers(order.shape), np.zeros(shape, x.dtype)
         grid = np.ogrid[tuple(slice(n) for n in order.shape)]
         np.add.at(expected, (*grid[:at], order, *grid[at + 1 :]), x)
-        np.testing.assert_array_equal(added(x, order, at, shape, x.dtype), expected)
+        np.testing.assert_array_equal(summed_into_zeros(x, order, at, shape, x.dtype), expected)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -51,7 +59,7 @@ def test_grids_and_extents(shape):
         np.testing.assert_array_equal(mine, other)
         assert mine.shape == other.shape
     index = places(shape, 0, 5)
-    assert extent(index) == (index.min(), index.max())
+    assert min_and_max(index) == (index.min(), index.max())
 
 
 @pytest.mark.parametrize("shape", SHAPES)

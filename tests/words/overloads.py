@@ -8,7 +8,7 @@ import re
 import warnings
 from types import BuiltinFunctionType, MethodDescriptorType
 
-from gradcli.engine.argument_words import ALONE, OVERLOADED
+from gradcli.engine.messages.arguments import ALONE, OVERLOADED
 
 
 def overloaded(torch):

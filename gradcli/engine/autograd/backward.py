@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
@@ -31,6 +30,7 @@ from gradcli.engine.autograd.saved_values import Freed
 from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.autograd.views import keeps_no_gradient
 from gradcli.engine.autograd.walk import UNSHARED, Walk, references
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.dtypes import OF
@@ -117,7 +117,7 @@ def sweep(outputs: Sequence[Tensor], seeds: Sequence[Tensor], retain_graph: bool
         grad = seed if create_graph else seed.array
         grads[node] = F.add(grads[node], grad) if node in grads else grad
     targets = None if inputs is None else set(inputs)
-    nodes = newest_first(grads) if targets is None else leading_to(
+    nodes = newest_first(grads) if targets is None else nodes_leading_to(
         [node for node in newest_first(grads) if node not in excluded] if excluded else newest_first(grads),
         _run_for(targets) if accumulate else targets)
     if WriteObserver.sweep is not None:
@@ -201,7 +201,7 @@ def newest_first(roots: Iterable[Any]) -> list[Any]:
     return nodes
 
 
-def leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
+def nodes_leading_to(nodes: list[Any], targets: set[Any]) -> list[Any]:
     """Those of `nodes`, in their order, from which a path leads to one of `targets`."""
     useful = set(targets)
     for node in reversed(nodes):

@@ -15,7 +15,7 @@ import numpy as np
 from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.numpy_refusals import UNFIT
+from gradcli.engine.messages.numpy_errors import UNFIT
 from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Tensor, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
 
@@ -52,7 +52,7 @@ def unobserved() -> Iterator[None]:
         Detachments.observer = before
 
 
-def read(cause: str, value: Any) -> Any:
+def report_read(cause: str, value: Any) -> Any:
     """`value`, which a program reads of a tensor by `cause`; the reader is told."""
     if Detachments.reader is not None:
         Detachments.reader(cause, value)
@@ -61,7 +61,7 @@ def read(cause: str, value: Any) -> Any:
 
 def report_detached(tensor: Tensor, cause: str, value: Any) -> Any:
     """`value`, which `cause` computed from `tensor` and which has no history, or what the observer returns for it."""
-    read(cause, value)
+    report_read(cause, value)
     observer = Detachments.observer
     return value if observer is None or not tensor.requires_grad else observer(tensor, cause, value)
 

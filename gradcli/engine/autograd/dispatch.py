@@ -29,10 +29,10 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, carry_over, raw, r
 from gradcli.engine.autograd.type_promotion import class_beside_arrays, promoted
 from gradcli.engine.autograd.views import places_in, shares_memory, view_write_fault
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
 from gradcli.engine.numerics import complex_gradients, reduced_precision
-from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
 from gradcli.engine.result_layout import match_layout
-from gradcli.engine.tensor.dtypes import part_of
+from gradcli.engine.tensor.dtypes import real_type_of
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -57,7 +57,7 @@ from gradcli.faults.mistakes import NotDifferentiable
 
 
 def parent(tensor: Tensor) -> Any:
-    """Where the gradient of `tensor` goes in a sweep: to the node that made it, or to the tensor itself, if a leaf."""
+    """The object that receives the gradient of `tensor` in a sweep: its node, or the tensor itself if it is a leaf."""
     if tensor.root is not None:
         refresh_view(tensor)
     return tensor.node or tensor
@@ -339,7 +339,7 @@ def note_view(out: Tensor, source: Any, result: ndarray, origin: int = 0) -> Non
 
 
 def here() -> tuple[Any, int]:
-    """Where the program is: the code object and the instruction of the innermost frame outside gradcli."""
+    """The place of the program: code object and instruction of the innermost frame outside gradcli."""
     frame = _getframe(2)
     while frame is not None and "__spec__" in frame.f_globals:
         if frame.f_back is None:
@@ -351,7 +351,7 @@ def here() -> tuple[Any, int]:
 def as_window(base: Tensor, array: ndarray) -> Tensor:
     """A tensor of the view `array` of `base`, with a node that picks its elements out of the base."""
     if array.dtype != base.array.dtype:
-        if part_of(array.dtype) != part_of(base.array.dtype):
+        if real_type_of(array.dtype) != real_type_of(base.array.dtype):
             return _of_bits(base, array)
         if array.dtype.kind == "c":
             return traced.view_as_complex(as_window(base, raw.pairs(array)))
@@ -365,7 +365,7 @@ def with_piece(base: Tensor, piece: Tensor, array: ndarray) -> Tensor:
     """A tensor of the array of `base`, with its history but for what the view `array` shows, whose is that of `piece`.
     """
     if array.dtype != base.array.dtype:
-        if part_of(array.dtype) != part_of(base.array.dtype):
+        if real_type_of(array.dtype) != real_type_of(base.array.dtype):
             return _of_bits(base, base.array)
         if array.dtype.kind == "c":
             return with_piece(base, traced.pairs(piece), raw.pairs(array))

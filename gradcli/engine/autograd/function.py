@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import unobserved
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.function_node import OPAQUE, CallRecord, FunctionNode, FunctionRule, node_class
 from gradcli.engine.autograd.inference_mode import refuse_saved
 from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.methods import detach
@@ -34,7 +34,7 @@ from gradcli.engine.tensor.tensor import (
     note_write,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, InferenceTensor, Variable, Volatile, grad_mode, recording
-from gradcli.engine.transforms.function_tangents import FORWARD, products_of, transposed
+from gradcli.engine.transforms.function_tangents import FORWARD, products_of, transpose_jvp
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed, seal
 from gradcli.faults.gradients import ForwardNotStatic, FunctionIncomplete, StaticForward
@@ -45,7 +45,7 @@ from gradcli.faults.tree import ArgumentFault, FunctionStyle, GradFault, LeafWri
 @exposed("save_for_backward", "save_for_forward", "saved_tensors", "saved_variables", "needs_input_grad",
          "mark_non_differentiable", "mark_dirty", "set_materialize_grads", open_attributes=True)
 class Context:
-    """What a call's forward and backward share: saved tensors, and whatever attributes they set.
+    """The `ctx` that forward and backward of one call share: saved tensors, and any attributes that they set.
 
     That of a Function with a static forward is of a class that has the Function's name.
     """
@@ -72,7 +72,7 @@ class Context:
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What save_for_backward was given."""
+        """The tensors that save_for_backward received."""
         return self._record.saved_values()
 
     saved_variables = saved_tensors
@@ -217,9 +217,10 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
     differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind in "fc"
-                      and not among(r, record.fixed)] if tracked else []
-    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True) if among(g, record.dirty)} if record.dirty else {}
-    if static and record.dirty and not all(among(x, results) for x in record.dirty):
+                      and not is_one_of(r, record.fixed)] if tracked else []
+    rewritten = {id(g): a for g, a in zip(inputs, args, strict=True)
+                 if is_one_of(g, record.dirty)} if record.dirty else {}
+    if static and record.dirty and not all(is_one_of(x, results) for x in record.dirty):
         for target in rewritten.values():       # which counts as written to, whatever becomes of the call
             note_write(target, cls.__name__, here())
         raise FunctionStyle(f"{cls.__name__}.forward does not return all that it marks as dirty", (
@@ -238,19 +239,19 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     outs, parts = [], count()
     for r in results:
         out = kind(r.array) if isinstance(r, Tensor) else r
-        if among(r, differentiable):
+        if is_one_of(r, differentiable):
             source = node if len(differentiable) == 1 else NodeOutput(node, next(parts), r.array.shape, clock())  # type: ignore[arg-type]  # as many parts as differentiable results
             out = Variable(r.array, True, source)
             if static and not Current.legacy and id(r) not in rewritten:
                 _note_view(out, r, inputs, SEVERAL if len(results) > 1 else FUNCTION)
         outs.append(_rewritten(rewritten[id(r)], out) if id(r) in rewritten else out)
-    fixed = {at for at, r in enumerate(results) if among(r, record.fixed)}
+    fixed = {at for at, r in enumerate(results) if is_one_of(r, record.fixed)}
     record.fixed = record.dirty = ()    # the node would hold its own results
     ctx._record = CallRecord((), ())
     return tuple(outs) if isinstance(result, tuple) else outs[0], fixed
 
 
-def among(value: Any, values: Iterable[Any]) -> bool:
+def is_one_of(value: Any, values: Iterable[Any]) -> bool:
     """Whether this very object is one of `values`, which hold theirs: an id alone can be that of a later object."""
     for other in values:
         if value is other:
@@ -324,12 +325,12 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     shapes = tuple(w.array.shape for w in differentiable)
     node.shape = shapes[0] if len(differentiable) == 1 else shapes
     node.sequence_nr = clock()
-    record.results = [(r.array.shape, r.array.dtype, among(r, differentiable)) if isinstance(r, Tensor)
+    record.results = [(r.array.shape, r.array.dtype, is_one_of(r, differentiable)) if isinstance(r, Tensor)
                       else (None, None, False) for r in results]
     record.cls, record.ctx, record.node = cls, ctx, weakref.ref(node)
     jvp = _defined(cls, "jvp") if Transforms.stack and getattr(Transforms.stack[-1], "by_tangents", False) else None
     if static and isinstance(jvp, staticmethod):
-        record.backward, record.saved = transposed(cls, jvp), vars(ctx).pop(FORWARD, ())
+        record.backward, record.saved = transpose_jvp(cls, jvp), vars(ctx).pop(FORWARD, ())
     else:
         record.backward = _backward(cls)
     if not static:

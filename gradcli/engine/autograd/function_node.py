@@ -13,7 +13,7 @@ from gradcli.engine.autograd.op import NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, PackedValues
 from gradcli.engine.autograd.saved_values import Freed, check_fresh
 from gradcli.engine.autograd.signature import Signature, described, sized
-from gradcli.engine.result_layout import expands
+from gradcli.engine.result_layout import can_expand
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, clock
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.exposure import exposed
@@ -149,7 +149,7 @@ class CallRecord:
                 yield kind(np.asarray(grad.array if isinstance(grad, Tensor) else grad, dtype))
 
     def _checked(self, grads: Any, recorded: bool) -> list[Any]:
-        """What backward returned, if it fits: for each argument an array (or Variable), or None."""
+        """The gradients that backward returned, checked: an array, a Variable or None for each argument."""
         name, count = self.cls.__name__, len(self.args)
         if len(grads) > count and all(g is None for g in grads[count:]):
             grads = grads[:count]
@@ -176,7 +176,7 @@ class CallRecord:
         if not self.needs[at]:
             return None     # whatever its shape: it goes nowhere
         shape, dtype = argument
-        if g.array.shape != shape and not expands(shape, g.array.shape):
+        if g.array.shape != shape and not can_expand(shape, g.array.shape):
             raise FunctionGradients(f"{name}.backward returned a gradient of shape {sized(g.array.shape)} at position "
                                     f"{at}, where the argument has {sized(shape)}", places=self._place()).saying(
                 f"Function {name}Backward returned an invalid gradient at index {at} - got {list(g.array.shape)} but "
@@ -241,7 +241,7 @@ class FunctionNode(Op, abstract=True):
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
-        """What its forward has saved; StaleValue where that has been written to since."""
+        """The tensors that its forward saved; StaleValue if one of them has been written to since."""
         check_fresh(self)
         return self._record.saved_values()
 

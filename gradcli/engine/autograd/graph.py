@@ -114,7 +114,7 @@ class MultiGradHook:
 
 
 class _Copies(Saver):
-    """Who keeps a copy of all that calls save."""
+    """A saver that copies every tensor that calls save."""
 
     active = True
 

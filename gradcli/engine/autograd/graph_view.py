@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.views import keeps_no_gradient
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import WriteObserver

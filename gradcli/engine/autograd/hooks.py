@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.graph_view import AccumulateGrad, InnerCall, Transposed
 from gradcli.engine.autograd.op import RETAIN, Op, traced
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, recording
@@ -150,7 +150,7 @@ def prehook_of_node(self: Any, fn: Callable[..., Any]) -> Handle:
 
 
 def _owner_of_hooks(node: Any, fn: Any) -> Any:
-    """What holds the hooks of a node: the node, or the leaf of an AccumulateGrad."""
+    """The object that holds the hooks of a node: the node itself, or for AccumulateGrad its leaf."""
     if not callable(fn):
         raise ArgumentFault(f"a hook is a function, not {described(fn)}")
     if isinstance(node, InnerCall | Transposed):

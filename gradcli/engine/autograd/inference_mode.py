@@ -82,7 +82,7 @@ def inference_like(tensor: Tensor, source: Tensor) -> Tensor:
 
 
 def version(self: Tensor) -> int:
-    """How many changes in place there have been of this."""
+    """The number of in-place changes of this tensor."""
     if type(self) is InferenceTensor:
         raise GradFault("Inference tensors do not track version counter.", CLONE)
     write = last_write_of(self)

@@ -69,7 +69,7 @@ OPTIONS = {DimsOrFlagKind, FlagKind, IntKind, IntsKind, SizesKind, TextKind, Typ
 
 
 class Rule:
-    """How the gradient of one input follows from that of the result: the function, and the values it needs.
+    """The backward rule of one input: a vector-Jacobian product, and the saved values that it needs.
 
     grad    the vector-Jacobian product: (F, g, *saved) -> the gradient, or None where it is zero and undefined
     at      the position of the input among the parameters
@@ -168,7 +168,7 @@ class Op:
     # whether numbers beside tensors must be elements of their type; "wide": only of types of more than 16 bits,
     # "narrow": only of those of 16
     holds_numbers: bool | str = False
-    whole_numbers: Callable[..., str] | None = None     # a number too large for them is to "wrap", "stay" or "fit"
+    integer_overflow: Any = None            # of the arguments: whether a number too large is to "wrap", "stay" or "fit"
     fresh_result = False                    # whether the result is always new memory, of the operands' dtype
     opmath = False                          # whether 16-bit numbers are computed as float32 and rounded once
     check_half: Any = None                  # of the arguments: raises a fault for options that no 16-bit number can be
@@ -285,7 +285,7 @@ class Op:
         return f"<{self.legacy_class_name} object>"
 
 
-def constancy(input: Any, other: Any, *options: Any) -> int:
+def operand_variant(input: Any, other: Any, *options: Any) -> int:
     """A variant of arithmetic: 0 for two tensors, 1 with a number on the right, 2 with one on the left."""
     return 0 if isinstance(input, Tensor) and isinstance(other, Tensor) else 1 if isinstance(input, Tensor) else 2
 
@@ -393,7 +393,7 @@ def flat_name(name: str) -> str:
 
 
 def carry_over(result: Tensor, node: Any) -> None:
-    """Let what an operation in place has made of a result retain its gradient, in place of what it was before."""
+    """Move the retain_grad hook of `result`, if it has one, to `node`, the in-place operation that overwrites it."""
     if result.hooks and result.node is not None and result.node.hooks:
         keep = result.node.hooks.pop(RETAIN, None)
         if keep is not None:

@@ -14,16 +14,16 @@ from collections.abc import Callable
 from numbers import Number
 from typing import Any
 
-from gradcli.engine.argument_words import last_part, type_name
 from gradcli.engine.autograd.dispatch import dispatch, parent
 from gradcli.engine.autograd.op import TABLE, UNARY, Op, flat_name, raw, rename_node, traced
 from gradcli.engine.autograd.result_size import size_check
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
+from gradcli.engine.messages.arguments import last_part, type_name
 from gradcli.engine.out_option import with_out
 from gradcli.engine.plain_numbers import is_number, was_number, with_number
-from gradcli.engine.random.generator import drawing
+from gradcli.engine.random.generator import drawing_from
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
 from gradcli.engine.tensor.inplace import inplace
@@ -134,7 +134,7 @@ def general_function(cls: type[Op], name: str, takes_out: bool = True) -> Callab
         if takes_out and options and "out" in options:
             return with_out(cls, name, call, args, options)
         if cls.random and "generator" in options:
-            return drawing(options.pop("generator"), lambda: call(*args, **options))
+            return drawing_from(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
         if compose:
             if not COMPLEX.isdisjoint(map(type, values)):
@@ -210,9 +210,9 @@ def _operator(call: Callable[..., Any], special: str, turned: bool = False) -> C
                 return NotImplemented
             if is_number(input) and isinstance(other, Number):      # a fraction or a decimal, which takes plain numbers
                 return NotImplemented
-            from gradcli.engine.operator_words import in_operator_words
+            from gradcli.engine.messages.operators import with_operator_message
 
-            raise in_operator_words(fault, special, *((other, input) if turned else (input, other))) from None
+            raise with_operator_message(fault, special, *((other, input) if turned else (input, other))) from None
         return with_number(symbol, result, input, other) if symbol and Current.legacy else result
 
     symbol = "" if special.startswith("__i") else special.strip("_")

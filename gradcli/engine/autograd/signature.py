@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine import argument_words
-from gradcli.engine.argument_words import brief as brief
-from gradcli.engine.argument_words import described as described
-from gradcli.engine.argument_words import sized as sized
-from gradcli.engine.factor_order import ALIASES, factors_last
+from gradcli.engine.call_spellings import ALIASES, factors_last
+from gradcli.engine.messages import arguments as messages
+from gradcli.engine.messages.arguments import brief as brief
+from gradcli.engine.messages.arguments import described as described
+from gradcli.engine.messages.arguments import sized as sized
 from gradcli.engine.numpy_operands import from_numpy
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import NAMED, OF, DType, Typed
@@ -307,13 +307,13 @@ class Signature:
         """The signature as a person writes it."""
         defaults = [None if default is MISSING else OF[default].name if isinstance(default, np.dtype) else repr(default)
                     for default in self.defaults]
-        return argument_words.usage(name, self.names, defaults, self.positional, self.variadic)
+        return messages.usage(name, self.names, defaults, self.positional, self.variadic)
 
     def fit(self, name: str, args: Sequence[Any], options: dict[str, Any]) -> list[Any]:
         """One value per parameter, converted; ArgumentMismatch if the call does not fit."""
         passed = args
         unknown = [option for option in options if self.place(option) < 0] if options else ()
-        if unknown and argument_words.options_first(name, len(self.names), args, options):
+        if unknown and messages.options_first(name, len(self.names), args, options):
             raise self._unknown(name, unknown[0], passed, options)
         if self.variadic >= 0:
             args = self._gather(args)
@@ -323,8 +323,8 @@ class Signature:
             args, options = factors_last(args, options, self.positional, free)
         if len(args) > self.positional:
             least = sum(default is MISSING for default in self.defaults[: self.positional])
-            message = argument_words.too_many(name, least, self.positional, args, options)
-            phrase = f"takes {argument_words.most(self.positional)}, and was given {len(args)}"
+            message = messages.too_many(name, least, self.positional, args, options)
+            phrase = f"takes {messages.most(self.positional)}, and was given {len(args)}"
             raise self.fault(arguments.TooManyArguments, name, phrase, message, count=len(args))
         values = list(self.defaults)
         values[: len(args)] = args
@@ -337,7 +337,7 @@ class Signature:
             if value is MISSING:
                 missed = [p for p, argument in zip(self.names, values, strict=True) if argument is MISSING]
                 raise self.fault(arguments.MissingArgument, name, f"is missing {self.names[i]}, {self.kinds[i].called}",
-                                 argument_words.missing(name, missed, passed, options))
+                                 messages.missing(name, missed, passed, options))
             if value is not self.defaults[i]:
                 values[i] = converted = self.kinds[i].take(value)
                 if converted is REFUSED:
@@ -352,14 +352,14 @@ class Signature:
         kind, parameter = self.kinds[at], self.names[at]
         one = value[0] if self.variadic == at and type(value) is tuple and len(value) == 1 else value
         one = (one,) if type(kind) is VariadicArraysKind and not isinstance(one, list | tuple) else one
-        message = argument_words.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
+        message = messages.wrong_type(name, parameter, at, kind.torch_type, one, args, options)
         phrase = f"needs {kind.called} as {parameter}, not {described(value)}"
         cls = arguments.RefusedArgument
         if kind.message and (type(value) is str or kind.fault is arguments.RefusedValue):
             cls, message = kind.fault, kind.message.format(brief(value))
-        elif kind is Array and parameter in ("input", "target") and name.rpartition(".")[2] in argument_words.COMPARED:
+        elif kind is Array and parameter in ("input", "target") and name.rpartition(".")[2] in messages.COMPARED:
             cls = arguments.RefusedReceiver
-            message = f"'{argument_words.type_name(value)}' object has no attribute 'size'"
+            message = f"'{messages.type_name(value)}' object has no attribute 'size'"
         return self.fault(cls, name, phrase, message, at=at, parameter=parameter, value=value,
                           several=isinstance(kind, ArraysKind))
 
@@ -380,7 +380,7 @@ class Signature:
         from gradcli.faults.suggestions import nearest
 
         suggestion = next(iter(nearest(option, self.names)), "")
-        message = argument_words.unknown_option(name, option, args, options, len(self.names))
+        message = messages.unknown_option(name, option, args, options, len(self.names))
         phrase = f"has no option {option}" + (suggestion and f"; did you mean {suggestion}?")
         return self.fault(arguments.UnknownOption, name, phrase, message, option=option, suggestion=suggestion)
 

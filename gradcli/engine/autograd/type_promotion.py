@@ -12,7 +12,7 @@ from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.numerics.reduced_precision import type_of_numbers
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.conversion import holds, retyped, unheld
+from gradcli.engine.tensor.conversion import can_hold, retyped, unrepresentable_fault
 from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float16, float32, float64, result_type
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
@@ -30,7 +30,7 @@ def constant(number: Any, dtype: Any) -> ndarray:
     cache = CONSTANTS.get(dtype)
     if cache is not None and number in cache and number:
         return cache[number]
-    if number and cache is not None and not holds(dtype, number):
+    if number and cache is not None and not can_hold(dtype, number):
         return asarray(number, dtype)       # an infinity
     try:
         array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
@@ -48,8 +48,8 @@ def checked_constant(number: Any, dtype: Any) -> ndarray:
     """A plain number as an array of no dimensions; TypeFault if it is too large for the type."""
     cache = CONSTANTS.get(dtype)
     if number and (cache is None or number not in cache) and type(number) in (int, float) and not (
-            holds(dtype, number) or Current.legacy):
-        raise unheld(number, dtype)
+            can_hold(dtype, number) or Current.legacy):
+        raise unrepresentable_fault(number, dtype)
     return constant(number, dtype)
 
 
@@ -88,11 +88,11 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
         for i in positions:
             if not isinstance(values[i], Tensor):
                 checked_constant(values[i], common)
-    integral = cls.whole_numbers is not None and common is not None and common.kind in "iu" and not Current.legacy
-    numbers = cls.whole_numbers(*values) if integral and cls.whole_numbers else "wrap"
+    integral = cls.integer_overflow is not None and common is not None and common.kind in "iu" and not Current.legacy
+    numbers = cls.integer_overflow(*values) if integral and cls.integer_overflow else "wrap"
     for i in positions:
-        if numbers == "fit" and type(values[i]) is int and not holds(common, values[i]):
-            raise unheld(values[i], common)
+        if numbers == "fit" and type(values[i]) is int and not can_hold(common, values[i]):
+            raise unrepresentable_fault(values[i], common)
         if numbers == "stay" and type(values[i]) is int:
             values[i] = asarray(values[i], "int64")
         else:

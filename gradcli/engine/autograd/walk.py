@@ -197,7 +197,6 @@ class Walk:
             for leaf, grad, _ in sums.values():
                 grads[leaf] = grad
 
-
     def complete_leaves(self, nodes: list[Any]) -> dict[Any, Any]:
         """The gradients of leaves that neither the node that has raised nor one after it leads to."""
         left = nodes[nodes.index(self.node):] if self.node in nodes else []

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.large.threads import Piece, shared
+from gradcli.engine.large.threads import Piece, run_in_threads
 
 BYTES = 1 << 20         # of a piece, at most
 PAYS, ENOUGH = 1.2e5, 1e5       # nanoseconds of work: from which on several threads pay; of a piece, about
@@ -27,7 +27,7 @@ def pieces_of(count: int, step: int) -> list[Piece]:
     return [(first, min(first + step, count)) for first in range(0, count, step)]
 
 
-def divided(count: int, width: int, itemsize: int, work: float, do: Callable[[int, int], Any]) -> None:
+def run_in_pieces(count: int, width: int, itemsize: int, work: float, do: Callable[[int, int], Any]) -> None:
     """Call `do(first, last)` for pieces of `count` rows of `width` elements; `work`: nanoseconds an element."""
     size = count * width
     if size * work < PAYS:
@@ -37,7 +37,7 @@ def divided(count: int, width: int, itemsize: int, work: float, do: Callable[[in
         return
     share = -(-size // min(FEW, max(2, int(size * work / ENOUGH))))     # of a few pieces, if they are not too small
     step = max(1, min(BYTES // itemsize, share) // width)
-    shared(do, pieces_of(count, step + -step % 64 if width == 1 else step))
+    run_in_threads(do, pieces_of(count, step + -step % 64 if width == 1 else step))
 
 
 def flattened(arrays: tuple[Any, ...], shape: tuple[int, ...]) -> list[Any] | None:
@@ -87,7 +87,7 @@ def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[K
                 kernel(*[a[first:last] if c else a for a, c in zip(parts, cut, strict=True)],
                        *[np.empty(last - first, dtype) for _ in range(spare)])
 
-            divided(like.size, 1, dtype.itemsize, work, do)
+            run_in_pieces(like.size, 1, dtype.itemsize, work, do)
             return results[0] if outs == 1 else tuple(results)
 
         return apply
@@ -98,7 +98,7 @@ def elementwise(spare: int = 0, work: float = 0.2, outs: int = 1) -> Callable[[K
 def by_rows(array: ndarray, work: float, do: Callable[[int, int], Any]) -> None:
     """Call `do(first, last)` for pieces of the rows of an array, seen with all dimensions but the last as one."""
     width = array.shape[-1]
-    divided(array.size // max(width, 1), max(width, 1), array.itemsize, work, do)
+    run_in_pieces(array.size // max(width, 1), max(width, 1), array.itemsize, work, do)
 
 
 def rows_of(array: ndarray) -> ndarray:
@@ -112,5 +112,5 @@ def apply_unary(ufunc: Any, x: ndarray, work: float) -> Any:
         return ufunc(x)
     out = np.empty(x.shape, x.dtype)
     source, target = x.reshape(-1), out.reshape(-1)
-    divided(x.size, 1, x.itemsize, work, lambda first, last: ufunc(source[first:last], target[first:last]))
+    run_in_pieces(x.size, 1, x.itemsize, work, lambda first, last: ufunc(source[first:last], target[first:last]))
     return out

@@ -16,7 +16,7 @@ from gradcli.engine.kernels import HALF, ONE, ZERO, Constant
 from gradcli.engine.large.blocks import elementwise
 
 TWO, THREE, MINUS_HALF = Constant(2), Constant(3), Constant(-0.5)
-ROOT_HALF, PEAK = Constant(sqrt(0.5)), Constant(1 / sqrt(2 * pi))
+PEAK = Constant(1 / sqrt(2 * pi))
 BITS: dict[int, Any] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 SINGLE = np.dtype(np.float32)
 SIGN = np.array(-1 << 31, np.int32)
@@ -220,7 +220,7 @@ def softplus_slope(out: Any, x: Any, g: Any) -> None:
 
 
 @elementwise(spare=1, work=4.5)
-def logits_surprise(out: Any, x: Any, target: Any, spare: Any) -> None:
+def logits_cross_entropy(out: Any, x: Any, target: Any, spare: Any) -> None:
     """log(1 + exp(x)) - target x: the cross entropy of sigmoid(x)."""
     _softplus(out, x, spare)
     np.multiply(x, target, spare)

@@ -25,7 +25,7 @@ def fits(x: Any, at: int) -> bool:
             and 1 < x.shape[-1])
 
 
-def beside(g: ndarray, shape: tuple[int, ...]) -> ndarray:
+def gradient_rows(g: ndarray, shape: tuple[int, ...]) -> ndarray:
     """A gradient as rows; one that is a single number repeated is not copied."""
     wide = (-1, shape[-1])
     if g.ndim and not any(g.strides):
@@ -75,7 +75,7 @@ def softmax(x: ndarray) -> ndarray:
 def softmax_slope(g: ndarray, shares: ndarray) -> ndarray:
     """shares (g - sum(g shares)) along the last dimension."""
     out = np.empty(shares.shape, shares.dtype)
-    grads, source, target = beside(g, shares.shape), rows_of(shares), rows_of(out)
+    grads, source, target = gradient_rows(g, shares.shape), rows_of(shares), rows_of(out)
 
     def do(first: int, last: int) -> None:
         part, share, result = grads[first:last], source[first:last], target[first:last]
@@ -103,7 +103,7 @@ def log_softmax(x: ndarray) -> ndarray:
 def log_softmax_slope(g: ndarray, logs: ndarray) -> ndarray:
     """g - exp(logs) sum(g) along the last dimension."""
     out = np.empty(logs.shape, logs.dtype)
-    grads, source, target = beside(g, logs.shape), rows_of(logs), rows_of(out)
+    grads, source, target = gradient_rows(g, logs.shape), rows_of(logs), rows_of(out)
 
     def do(first: int, last: int) -> None:
         part, result = grads[first:last], target[first:last]
@@ -187,7 +187,7 @@ def centred_slope(g: ndarray, unit: ndarray, scale: ndarray) -> ndarray:
     """scale (g - mean(g) - unit mean(g unit)) along the last dimension."""
     kind, n = unit.dtype.type, unit.shape[-1]
     full = np.empty(unit.shape, unit.dtype)
-    g, unit, scale, out = beside(g, unit.shape), rows_of(unit), scale.reshape(-1, 1), rows_of(full)
+    g, unit, scale, out = gradient_rows(g, unit.shape), rows_of(unit), scale.reshape(-1, 1), rows_of(full)
 
     def do(first: int, last: int) -> None:
         part, result = g[first:last], out[first:last]

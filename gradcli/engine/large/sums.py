@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.kernels import running
+from gradcli.engine.kernels import accumulate_rows
 from gradcli.engine.large import MANY
-from gradcli.engine.large.blocks import FLOATS, by_rows, divided, rows_of
+from gradcli.engine.large.blocks import FLOATS, by_rows, rows_of, run_in_pieces
 
 DEEP = 512          # rows that are added up one after the other, before the totals are
 SHORT = 1 << 10     # elements of rows that are not cut
@@ -89,7 +89,7 @@ def _moments(x: ndarray) -> tuple[ndarray, ndarray]:
             np.multiply(wide, wide, wide)
             squares[k] = np.add.reduce(wide)
 
-    divided(count, MANY, x.itemsize, 1.0, do)
+    run_in_pieces(count, MANY, x.itemsize, 1.0, do)
     sizes = np.full(count, float(MANY))
     sizes[-1] = x.size - (count - 1) * MANY
     mean = np.add.reduce(means * sizes) / x.size
@@ -111,7 +111,7 @@ def running_rows(ufunc: Any, x: ndarray, backwards: bool = False) -> ndarray:
         rows, target = rows[:, ::-1], target[:, ::-1]
 
     def do(first: int, last: int) -> None:
-        target[first:last] = running(ufunc, rows[first:last])
+        target[first:last] = accumulate_rows(ufunc, rows[first:last])
 
     by_rows(x, 0.4, do)
     return out

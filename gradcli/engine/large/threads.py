@@ -162,7 +162,7 @@ def allowed_threads() -> int:
     return min(most, int(wish)) if wish.isdecimal() and int(wish) else most
 
 
-def shared(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
+def run_in_threads(do: Callable[[int, int], Any], pieces: list[Piece]) -> None:
     """Call `do(first, last)` for every piece, in any order, by several threads; raise what one of the calls raises."""
     job = Job(do, pieces[::-1])
     del do

@@ -31,7 +31,7 @@ ORDERED = {4: 16, 8: 8}
 
 
 class Plan(NamedTuple):
-    """How the elements of an array of one layout are added up along some of its dimensions."""
+    """The order of additions for one array layout and some of its dimensions."""
 
     order: tuple[int, ...]      # the dimensions, those to be reduced last, or before the columns
     rows: int                   # rows, or stacks of columns, that have a sum of their own

@@ -106,7 +106,7 @@ def fma64(a: Doubles, b: float, c: float) -> Doubles:
 
 
 def _product_error(a: Doubles, b: float, product: Doubles) -> Doubles:
-    """What a * b lost in rounding (Dekker)."""
+    """The rounding error of a * b (Dekker)."""
     a_high = a * SPLITTER - (a * SPLITTER - a)
     b_high = b * SPLITTER - (b * SPLITTER - b)
     a_low, b_low = a - a_high, b - b_high
@@ -114,7 +114,7 @@ def _product_error(a: Doubles, b: float, product: Doubles) -> Doubles:
 
 
 def _sum_error(a: Doubles, b: Doubles | np.float64, total: Doubles) -> Doubles:
-    """What a + b lost in rounding (Knuth)."""
+    """The rounding error of a + b (Knuth)."""
     part = total - a
     return (a - (total - part)) + (b - part)
 

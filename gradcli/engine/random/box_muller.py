@@ -35,7 +35,7 @@ def float32_constant(value: float) -> Singles:
     return np.array(value, np.float32)
 
 
-def wide(value: float) -> Doubles:
+def as_double(value: float) -> Doubles:
     """A float32 constant held in double."""
     return np.array(np.float32(value), np.float64)
 
@@ -54,7 +54,7 @@ def snapping(value: float, exponent: int) -> tuple[Doubles, Doubles]:
 
 
 # The logarithm is computed times -2, which changes no rounding and is what the radius needs.
-LOG_FIRST, *LOG_MIDDLE, LOG_LAST = (wide(-2 * c) for c in (
+LOG_FIRST, *LOG_MIDDLE, LOG_LAST = (as_double(-2 * c) for c in (
     7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
     -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1))
 LN2_LOW, LN2_HIGH = float32_constant(2 * 2.12194440e-4), float32_constant(-2 * 0.693359375)
@@ -66,9 +66,9 @@ TURN = float32_constant(float(np.float32(2 * math.pi)) / UNIT)
 QUARTER_TURN = np.array(2 * sum(float(np.float32(part)) for part in (
     0.78515625, 2.4187564849853515625e-4, 3.77489497744594108e-8)))
 COS_FIRST, COS_SECOND, COS_THIRD = (
-    wide(2.443315711809948e-5), snapping(-1.388731625493765e-3, -10), snapping(4.166664568298827e-2, -5))
+    as_double(2.443315711809948e-5), snapping(-1.388731625493765e-3, -10), snapping(4.166664568298827e-2, -5))
 SIN_FIRST, SIN_SECOND, SIN_THIRD = (
-    wide(-1.9515295891e-4), snapping(8.3321608736e-3, -7), snapping(-1.6666654611e-1, -3))
+    as_double(-1.9515295891e-4), snapping(8.3321608736e-3, -7), snapping(-1.6666654611e-1, -3))
 EIGHTH, QUARTER_PLACE = integer(1 << 21), integer(22)
 TWO, TWO_PLACE, SIGN, SIGN_PLACE = integer(2), integer(30), integer(-(1 << 31)), integer(31)
 

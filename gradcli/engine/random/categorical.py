@@ -59,7 +59,7 @@ def cumulative(rows: Array, dtype: type[np.floating[Any]]) -> Array:
 
 
 def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Where each uniform falls among the cumulative sums of its row: the first that is not below it."""
+    """The index of the first cumulative sum of its row that is not below each uniform."""
     wide = sums.astype(np.float64)
     if wide.ndim > 1 and wide.size * uniforms.shape[-1] <= MANY:
         return np.add.reduce(wide[..., None, :] < uniforms[..., None], -1, np.int64)
@@ -68,7 +68,7 @@ def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     return wide.searchsorted(uniforms).astype(np.int64)
 
 
-def without(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:
+def remove_category(sums: NDArray[np.float64], category: int) -> NDArray[np.float64]:
     """The cumulative sums once the category `taken` is gone and the rest are scaled to 1 again."""
     share = sums[category] - (sums[category - 1] if category else 0.0)
     remaining = sums.copy()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.device import CPU, here_only
 from gradcli.engine.tensor.tensor import Tensor
@@ -63,11 +63,11 @@ class Generator:
 
     @property
     def device(self) -> Any:
-        """Where it is: on the processor."""
+        """The device of the generator: the CPU."""
         return CPU
 
-def drawing(generator: Any, call: Callable[[], Any]) -> Any:
-    """What `call` gives while random numbers come from `generator`."""
+def drawing_from(generator: Any, call: Callable[[], Any]) -> Any:
+    """The result of `call`, with random numbers drawn from `generator`."""
     if generator is None:
         return call()
     if not isinstance(generator, Generator):

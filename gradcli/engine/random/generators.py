@@ -60,7 +60,7 @@ class Generators:
             self._python = None
 
     def save(self) -> tuple[Any, ...]:
-        """Where both streams are, to come back to with `restore`."""
+        """The states of both streams, for `restore`."""
         return (self.stream, self.seed, self._tensors and self._tensors.state(),
                 self._python and self._python.state(), self._arrays and self._arrays.get_state())
 
@@ -93,7 +93,7 @@ OLDEST = "0.1.12"       # the oldest version whose programs run here
 
 
 class Current:
-    """What is in force while a program runs."""
+    """The generators and the age in force while a program runs."""
 
     generators = Generators()
     legacy = True       # whether values look, and stand for plain numbers, as in 0.1.12

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from gradcli.engine.random.box_muller import map_elements
-from gradcli.engine.random.categorical import cumulative, pick, without
+from gradcli.engine.random.categorical import cumulative, pick, remove_category
 from gradcli.engine.random.mersenne_twister import FEW, SpareNormal
 from gradcli.engine.random.stream import (
     Array,
@@ -134,7 +134,7 @@ class LegacyGenerator(RandomStream):
             for i in range(count):
                 sums[-1] = 1
                 out[i] = pick(sums, self.twister.u32(1))[0]
-                sums = without(sums, int(out[i]))
+                sums = remove_category(sums, int(out[i]))
         return categories.reshape((*weights.shape[:-1], count))
 
     def _map_uniforms(self, number: Callable[[float], float], shape: Shape, dtype: DTypeLike) -> Array:
@@ -150,7 +150,7 @@ def _pairs(x: Doubles, y: Doubles, mean: float, std: float) -> Doubles:
 
 
 def _few_pairs(x: list[float], y: list[float], mean: float, std: float) -> Doubles:
-    """What `_pairs` gives, for so few that arrays cost more than they save."""
+    """The result of `_pairs` for a few pairs, in plain Python, which is faster there than arrays."""
     values: list[float] = []
     for turns, share in zip(x, y, strict=True):
         rho, angle = math.sqrt(-2.0 * math.log(1.0 - share)), 2.0 * math.pi * turns

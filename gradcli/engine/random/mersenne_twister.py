@@ -112,7 +112,7 @@ class Twister:
 
     @property
     def place(self) -> int:
-        """How many words come before the next one."""
+        """The number of words drawn so far."""
         return self._before + self.position
 
     def words(self, count: int) -> NDArray[np.uint64]:
@@ -161,12 +161,12 @@ class Twister:
         return self._list[begin:end]
 
     def few_u53(self, count: int) -> list[float]:
-        """What `u53` gives, as plain numbers."""
+        """The result of `u53` as plain numbers."""
         words = self.few(2 * count)
         return [((words[i] << 32 | words[i + 1]) & MASK53) * UNIT53 for i in range(0, 2 * count, 2)]
 
     def few_u24(self, count: int) -> list[float]:
-        """What `u24` gives, as plain numbers."""
+        """The result of `u24` as plain numbers."""
         return [(word & 0xFFFFFF) * 2.0**-24 for word in self.few(count)]
 
     def doubles(self, count: int) -> NDArray[np.uint64]:

@@ -126,7 +126,7 @@ class ModernGenerator(RandomStream):
             ordered[...] = cast_as_c(fma64(self._gauss(target.size), std, mean), target.dtype).reshape(ordered.shape)
 
     def _few(self, count: int) -> list[float]:
-        """What `_gauss` gives, for so few that arrays cost more than they save."""
+        """The result of `_gauss` for a few numbers, in plain Python, which is faster there than arrays."""
         normals = [self.spare.y] if self.spare.valid and count else []
         pairs = (count - len(normals) + 1) // 2
         if pairs or normals:
@@ -261,7 +261,7 @@ class ModernGenerator(RandomStream):
         return cast_as_c(median + sigma * map_elements(math.tan, angle), dtype).reshape(shape)
 
     def geometric(self, shape: Shape, dtype: DTypeLike, p: float) -> Array:
-        """How many trials until the first success, each of probability p."""
+        """The numbers of trials up to the first success of probability p."""
         check_geometric_p(p)
         trials = np.ceil(map_elements(_log, self.twister.u53(elements(shape))) / math.log1p(-p))
         return cast_as_c(trials, dtype).reshape(shape)

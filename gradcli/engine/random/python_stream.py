@@ -131,7 +131,7 @@ class PythonRandom:
         return self._source.getrandbits(k)
 
     def getstate(self) -> tuple[Any, ...]:
-        """Where the stream is, as numbers."""
+        """The state of the stream as a tuple of numbers."""
         return self._source.getstate()
 
     def setstate(self, state: tuple[Any, ...]) -> None:

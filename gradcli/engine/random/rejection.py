@@ -47,7 +47,7 @@ def gamma(alpha: Any, uniform: Draw, normal: Draw) -> float:
 
 
 def binomial(count: Any, prob: Any, uniform: Draw) -> float:
-    """How many of `count` trials succeed; both are numpy scalars of one floating type."""
+    """A binomial number: the successes among `count` trials; both arguments are numpy scalars of one floating type."""
     if count <= 0 or prob <= 0:
         return 0.0
     if prob >= 1:
@@ -100,7 +100,7 @@ def _by_squeeze(count: Any, prob: Any, uniform: Draw) -> float:
 
 
 def _tail(k: float) -> float:
-    """What Stirling's formula lacks for log k!."""
+    """The error of Stirling's formula for log k!."""
     if k < len(TAILS):
         return TAILS[int(k)]
     square = (k + 1) * (k + 1)

@@ -121,7 +121,7 @@ class RandomStream(ABC):
             places = np.arange(max(count - 1, 0), dtype=np.uint64)
             targets = self.twister.words(places.size) % (np.uint64(count) - places) + places
             if count > FEW_EXCHANGES:
-                return exchanged(np.append(targets.astype(np.int64), count - 1)).astype(dtype, copy=False)
+                return apply_exchanges(np.append(targets.astype(np.int64), count - 1)).astype(dtype, copy=False)
             exchanges = targets.tolist()
         order = list(range(count))
         for i, at in enumerate(exchanges):
@@ -177,7 +177,7 @@ def in_memory_order(target: Array) -> Array:
     return target.transpose(axes)
 
 
-def exchanged(at: NDArray[np.int64]) -> NDArray[np.int64]:
+def apply_exchanges(at: NDArray[np.int64]) -> NDArray[np.int64]:
     """The numbers from 0 on once each place i has changed with the place at[i], one after the other; at[i] >= i.
 
     Place i ends with what place at[i] holds by then: its own number, or that which the last exchange with it left

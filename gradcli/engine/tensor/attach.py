@@ -11,8 +11,8 @@ from functools import wraps
 from types import FunctionType
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import IN_C
 from gradcli.faults.tree import ArgumentFault

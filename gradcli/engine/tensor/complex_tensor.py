@@ -17,7 +17,6 @@ from gradcli.engine.plain_numbers import converted
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor, new
 from gradcli.engine.tensor.variable import RESULT
-from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 
 
@@ -99,13 +98,7 @@ def unwritable(writer: str) -> ShapeFault:
                       ("z.conj().resolve_conj()", "a conjugate with memory of its own"))
 
 
-def underived(value: Any) -> None:
-    """Raise ComplexDerivative if `value` is a complex tensor, where a gradient is asked of it or by it."""
-    if isinstance(value, ComplexTensor):
-        raise ComplexDerivative()
-
-
-def of_one_kind(tensor: Tensor, value: Tensor) -> None:
+def check_same_kind(tensor: Tensor, value: Tensor) -> None:
     """Refuse to give a real tensor the memory of complex numbers, or a complex one that of real numbers."""
     if isinstance(tensor, ComplexTensor) is not isinstance(value, ComplexTensor) or isinstance(tensor, LAZY):
         raise TypeFault(f"the data of a {tensor.dtype.name} tensor cannot become {value.dtype.name}",

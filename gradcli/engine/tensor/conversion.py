@@ -13,12 +13,23 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_copied
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import dense_copy
-from gradcli.engine.tensor.dtypes import CTYPES, FIXED, OF, Default, bool_, complex_of, float32, float64, int32, int64
+from gradcli.engine.tensor.dtypes import (
+    CTYPES,
+    FIXED,
+    OF,
+    Default,
+    bool_,
+    complex_type_of,
+    float32,
+    float64,
+    int32,
+    int64,
+)
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import NoSequence, UnknownDtype
@@ -32,7 +43,7 @@ REAL = "fiub"           # the kinds of numpy's types that have a listed type to 
 WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the letter and bytes of types not listed
 
 
-def listed(array: Any) -> ndarray:
+def check_listed_type(array: Any) -> ndarray:
     """An array of numpy's in a listed type and the machine's byte order; ValueFault for what holds no real numbers."""
     if type(array) is ndarray and (array.dtype is float64 or array.dtype is float32):
         return array
@@ -82,7 +93,7 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
 LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type holds it
 
 
-def holds(dtype: Any, number: float) -> bool:
+def can_hold(dtype: Any, number: float) -> bool:
     """Whether PyTorch converts a number to a type: whole ones to bytes also from -255 on, no nan to whole numbers."""
     if dtype.kind == "f":
         return abs(number) <= np.finfo(dtype).max or type(number) is float and not isfinite(number)
@@ -93,7 +104,7 @@ def holds(dtype: Any, number: float) -> bool:
     return least <= number <= most
 
 
-def unheld(number: float, dtype: Any) -> TypeFault:
+def unrepresentable_fault(number: float, dtype: Any) -> TypeFault:
     """The fault for a number that the elements of a tensor cannot be."""
     wider = ("x.float()", "elements that can") if dtype.kind in "iu" and type(number) is float else (
         "x.long()", "whole numbers of 64 bits") if dtype.kind in "iu" else ("x.double()", "elements that can")
@@ -101,13 +112,13 @@ def unheld(number: float, dtype: Any) -> TypeFault:
         f"value cannot be converted to type {FIXED.get(OF[dtype].era, CTYPES[OF[dtype].era])} without overflow")
 
 
-def realized(number: Any, dtype: Any) -> Any:
+def to_element(number: Any, dtype: Any) -> Any:
     """A plain number as an element of type `dtype`; TypeFault where that cannot hold it, or its imaginary part."""
     if isinstance(number, ndarray) and number.dtype.kind == "c":
         number = number.item()
     if type(number) is int or type(number) is float:
-        if not holds(dtype, number) and (type(number) is int and dtype.kind in "iu" or not Current.legacy):
-            raise unheld(number, dtype)
+        if not can_hold(dtype, number) and (type(number) is int and dtype.kind in "iu" or not Current.legacy):
+            raise unrepresentable_fault(number, dtype)
         return number % (int(np.iinfo(dtype).max) + 1) if dtype.kind == "u" and number < 0 else number
     if type(number) is not complex or dtype.kind == "c":
         return number
@@ -120,10 +131,10 @@ def realized(number: Any, dtype: Any) -> Any:
     return number.real
 
 
-def realized_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
-    """As `realized`; but what is too large for 16 bits is an infinity where PyTorch writes a single element."""
+def to_element_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
+    """`to_element`, but with infinity for numbers too large for 16 bits where PyTorch writes a single element."""
     return number if count == 1 and dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
-        realized(number, dtype))
+        to_element(number, dtype))
 
 
 def checked_int64(number: int) -> int:
@@ -161,8 +172,8 @@ def array_of(data: Any, dtype: Any = None, rows: type[Tensor] = Tensor) -> ndarr
         raise
     except (OverflowError, ValueError):
         kind = np.dtype(dtype or int64)
-        if all(type(leaf) not in (int, float) or holds(kind, leaf) for leaf in leaves):
-            return numbers_of([realized(leaf, kind) for leaf in leaves], kind).reshape(shape)
+        if all(type(leaf) not in (int, float) or can_hold(kind, leaf) for leaf in leaves):
+            return numbers_of([to_element(leaf, kind) for leaf in leaves], kind).reshape(shape)
         name = OF[kind].name
         fits = all(type(leaf) is not int or -(1 << 63) <= leaf < 1 << 63 for leaf in leaves)
         raise (UnfitValue if fits else ValueFault)(f"a number is too large for {name}").saying(
@@ -205,7 +216,7 @@ def _of_number(number: Any, dtype: Any) -> ndarray | None:
 def _common_type(leaves: list[Any]) -> Any:
     """The type that a tensor of these numbers has where none is asked for."""
     kinds = {type(v) if not isinstance(v, np.generic) else v.dtype for v in leaves}
-    plain = {int: int64, bool: bool_, complex: complex_of(Default.floating)}
+    plain = {int: int64, bool: bool_, complex: complex_type_of(Default.floating)}
     types = [kind if isinstance(kind, np.dtype) else plain.get(kind) or Default.floating for kind in kinds]
     floating = [kind for kind in types if kind.kind in "fc"]
     return np.result_type(*floating or types) if types else Default.floating

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import FailedAssertion, UnfitValue
@@ -79,7 +79,7 @@ WORDS = ("cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, mai
 
 
 def unknown_device(text: str) -> str:
-    """What PyTorch says of a text that names no device."""
+    """PyTorch's message for a text that names no device."""
     kind = text.partition(":")[0]
     if kind in KINDS:
         return f"Invalid device string: '{text}'"
@@ -113,7 +113,7 @@ def here_only(value: Any) -> None:
 
 
 def device_of(self: Tensor) -> Device:
-    """Where a tensor is: on the processor, like all here."""
+    """The device of a tensor: always the CPU."""
     return CPU
 
 

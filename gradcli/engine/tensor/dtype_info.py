@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
-from gradcli.engine.tensor.dtypes import OF, Default, DType, part_of, promote
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.tensor.dtypes import OF, Default, DType, promote, real_type_of
 from gradcli.engine.tensor.tensor import Size
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -25,7 +25,7 @@ class _Limits:
 
     def __init__(self, type: Any = None) -> None:
         dtype = Default.floating if type is None else Type.take(type)
-        dtype = part_of(dtype) if dtype is not REFUSED and self.kind == "f" else dtype
+        dtype = real_type_of(dtype) if dtype is not REFUSED and self.kind == "f" else dtype
         if dtype is REFUSED or dtype.kind not in self.kind:
             name, other = self.__class__.__name__, "iinfo" if "f" in self.kind else "finfo"
             raise ArgumentFault(f"{name}() needs {self.needed}, not {described(type)}",

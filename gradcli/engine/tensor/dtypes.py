@@ -69,7 +69,7 @@ DType.__name__ = "torch.dtype"      # as CPython's messages call it
 
 
 class Typed:
-    """What stands for an element type without being one: the tensor classes of 0.1.12."""
+    """The base of objects that stand for an element type: the tensor classes of 0.1.12."""
 
     __slots__ = ()
 
@@ -162,7 +162,7 @@ def category(dtype: Any) -> int:
 CATEGORIES = {"b": BOOL, "i": INTEGER, "u": INTEGER, "f": FLOATING, "c": COMPLEX}
 
 
-def complex_of(dtype: Any) -> Any:
+def complex_type_of(dtype: Any) -> Any:
     """The complex type whose parts have the floating type `dtype`; TypeFault for float16, whose complex is not here."""
     if dtype == float16:
         raise TypeFault("complex numbers of 16-bit parts (torch.complex32) are not part of the language",
@@ -170,7 +170,7 @@ def complex_of(dtype: Any) -> Any:
     return complex128 if dtype == float64 else complex64
 
 
-def part_of(dtype: Any) -> Any:
+def real_type_of(dtype: Any) -> Any:
     """The floating type of the real and imaginary parts of a complex type; any other type itself."""
     return dtype if dtype.kind != "c" else float64 if dtype == complex128 else float32
 
@@ -190,7 +190,7 @@ def promote(a: Any, b: Any) -> Any:
 def of_number(value: bool | int | float | complex) -> Any:
     """The type a plain number has where nothing else decides."""
     if type(value) is complex:
-        return complex_of(Default.floating)
+        return complex_type_of(Default.floating)
     return OF_NUMBER.get(type(value), Default.floating)
 
 
@@ -216,7 +216,7 @@ def _over(higher: Any, lower: Any) -> Any:
     if higher is None or lower is None:
         return lower if higher is None else higher
     if category(higher) == FLOATING and category(lower) == COMPLEX:
-        return complex_of(higher)
+        return complex_type_of(higher)
     return higher if category(higher) >= category(lower) else lower
 
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import report_write
 from gradcli.engine.autograd.dispatch import here, parent, refresh_view, with_piece
 from gradcli.engine.autograd.inference_mode import refuse_write
 from gradcli.engine.autograd.op import Op, carry_over, rename_node, traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import shares_memory, view_write_fault
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
-from gradcli.engine.result_layout import expands
+from gradcli.engine.result_layout import can_expand
 from gradcli.engine.tensor.complex_tensor import LAZY, unwritable
 from gradcli.engine.tensor.dtypes import OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
@@ -55,7 +55,7 @@ def inplace(cls: type[Op], name: str, call: Callable[..., Any]) -> Callable[...,
                 raise SharedMemory(name)
             values = *args, *options.values()
             if not _tracked((input, *values)) and all(
-                    expands(array.shape, input.array.shape) for array in arrays_of(values)):
+                    can_expand(array.shape, input.array.shape) for array in arrays_of(values)):
                 return _row_by_row(write, input, args, options)
         if cls.keeps_input and grad_mode.on and _tracked((input, *args, *options.values())):
             source = unwritten(input)
@@ -93,7 +93,7 @@ def _rename_in_place(result: Tensor) -> None:
 
 
 def rewritten(target: Tensor, result: Tensor, writer: str) -> Tensor:
-    """What `store` does with a result that has a history, for a target that is no view and that nobody observes."""
+    """The case of `store` for a result with a history and a target that is no view and that nobody observes."""
     _rename_in_place(result)
     array, memory = result.array, target.array
     if array.dtype is not memory.dtype or array.shape != memory.shape:

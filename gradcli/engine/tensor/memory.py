@@ -18,7 +18,7 @@ LARGEST, RETAINED = 32 << 20, 256 << 20
 
 
 class MemoryLimit:
-    """How much memory one result may take; the session and its user decide."""
+    """The limit on the memory of one result, which the session sets."""
 
     most: float = 4 << 30
 

@@ -152,20 +152,20 @@ def grad_dtype(self: Tensor) -> DType:
     return self.dtype
 
 
-def no(self: Tensor) -> bool:
+def always_false(self: Tensor) -> bool:
     """False: nothing here is so."""
     return False
 
 
-def yes(self: Tensor) -> bool:
+def always_true(self: Tensor) -> bool:
     """True: all here is so."""
     return True
 
 
 ELSEWHERE = ("cuda", "ipu", "maia", "meta", "mkldnn", "mps", "mtia", "nested", "quantized", "sparse", "sparse_csr",
              "vulkan", "xla", "xpu")
-PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": yes,
-              "_base": base_of} | {f"is_{word}": no for word in ELSEWHERE}
+PROPERTIES = {"itemsize": itemsize, "nbytes": nbytes, "layout": layout, "grad_dtype": grad_dtype, "is_cpu": always_true,
+              "_base": base_of} | {f"is_{word}": always_false for word in ELSEWHERE}
 METHODS = attach({"is_contiguous": is_contiguous, "dim_order": dim_order, "_is_view": is_view})
 
 for _name, _function in PROPERTIES.items():

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import check_inputs, seed_for
 from gradcli.engine.autograd.detached import (
     DATA_ASSIGNMENT,
     detached_for,
-    read,
     report_detached,
+    report_read,
     share_memory,
     to_scalar,
 )
@@ -35,6 +34,7 @@ from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.saved_attributes import SAVED_ATTRIBUTES
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.autograd.views import flag_views, keeps_no_gradient
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.plain_numbers import converted, hash_of
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import steps_of
@@ -247,7 +247,7 @@ def _truth(self: Tensor) -> Any:
                              ("(x > 0).all()", "whether it holds for every element"),
                              ("(x > 0).any()", "whether it holds for some element")).saying(
             f"Boolean value of Tensor with {'more than one value' if self.array.size else 'no values'} is ambiguous")
-    return read("bool()", bool(converted(self))) if Dual.level is None else bool(Dual.level.truth(self))
+    return report_read("bool()", bool(converted(self))) if Dual.level is None else bool(Dual.level.truth(self))
 
 
 def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
@@ -256,7 +256,7 @@ def _number(convert: Callable[[Any], Any]) -> Callable[[Tensor], Any]:
         if self.array.size != 1:
             raise SeveralElements(f"{cause} of a Tensor with {self.array.size} elements", (
                 "x.tolist()", "all of them")).saying("only one element tensors can be converted to Python scalars")
-        value = read(cause, convert(complex_tensor.real_number(self, convert)))
+        value = report_read(cause, convert(complex_tensor.real_number(self, convert)))
         return to_scalar(self, cause, value) if self.requires_grad else value
 
     return number
@@ -266,7 +266,7 @@ def _index(self: Tensor) -> Any:
     number = converted(self) if self.array.size == 1 else None
     if type(number) is not int and type(number) is not bool:
         raise ArgumentFault("only integer tensors of a single element can be converted to an index")
-    return read("int()", int(number))
+    return report_read("int()", int(number))
 
 
 def _set_data(self: Tensor, value: Any) -> None:
@@ -274,7 +274,7 @@ def _set_data(self: Tensor, value: Any) -> None:
         raise ArgumentFault(f"Variable data has to be a tensor, but got {type_name(value)}")
     if self.requires_grad and value.array.dtype.kind not in "fc":
         raise IntegerLeaf("data set to a tensor that requires gradients must be floating point or complex dtype")
-    complex_tensor.of_one_kind(self, value)
+    complex_tensor.check_same_kind(self, value)
     value = report_detached(value, DATA_ASSIGNMENT, value)
     array = complex_tensor.memory_of(value)
     if value.root is not DATA or array.base is not self.array or (

@@ -41,7 +41,7 @@ def check_core_dimensions(a: Any, b: Any) -> None:
                          f"{signature.replace('core with ', '')} (size {b.shape[0]} is different from {a.shape[-1]})")
 
 
-def whole_numbers(value: Any, name: str, repair: str) -> tuple[int, ...]:
+def integer_tuple(value: Any, name: str, repair: str) -> tuple[int, ...]:
     """A tuple or list of whole numbers, or one alone, as a tuple: lengths or steps of an array's dimensions.
 
     ArgumentFault, which says that `name` is such, for other values and for more dimensions than an array can have.

@@ -18,9 +18,9 @@ from gradcli.engine.autograd.dispatch import here, note_view
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, described
 from gradcli.engine.autograd.views import base_of
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.plain_numbers import plain_number
-from gradcli.engine.tensor.conversion import array_of, checked_int64, listed
+from gradcli.engine.tensor.conversion import array_of, check_listed_type, checked_int64
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
@@ -33,7 +33,6 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
 
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
-KINDS = (np.float64, np.int64, np.bool_)
 CODES = {code: np.dtype(code) for code in "f2 f4 f8 i1 i2 i4 i8 u1 ? f d e b B h i l q".split()}
 """Element types by the codes that numpy has for them."""
 
@@ -41,10 +40,12 @@ CODES = {code: np.dtype(code) for code in "f2 f4 f8 i1 i2 i4 i8 u1 ? f d e b B h
 def as_numpy_result(result: Any) -> Any:
     """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
     if isinstance(result, np.ndarray):
-        return Array(listed(result if result.ndim else result.copy()))
+        return Array(check_listed_type(result if result.ndim else result.copy()))
     if type(result) in NUMBERS:
         return result
-    return result.item() if isinstance(result, np.generic) and result.dtype in OF_REAL else listed(result).item()
+    if isinstance(result, np.generic) and result.dtype in OF_REAL:
+        return result.item()
+    return check_listed_type(result).item()
 
 
 def numpy_operand(value: Any) -> Any:
@@ -83,7 +84,7 @@ def _reducing(name: str) -> Callable[..., Any]:
         if name not in ("argmax", "argmin"):
             extra["keepdims"] = bool(keepdims)
         if options.get("dtype") is not None and name in ("sum", "prod", "mean", "std", "var"):
-            extra["dtype"] = kind(options["dtype"])
+            extra["dtype"] = element_type(options["dtype"])
         if name not in WARNING or self.array.size and "ddof" not in extra:
             return as_numpy_result(reduce(self.array, axis=axes(axis), **extra))
         with warnings.catch_warnings():     # of nothing the mean is nan, and that is all there is to say
@@ -108,7 +109,7 @@ def copy(self: Tensor) -> Array:
     return Array(self.array.copy())
 
 
-def kind(value: Any) -> Any:
+def element_type(value: Any) -> Any:
     """An element type, as programs name it, for numpy."""
     if value is float or value is int or value is bool:
         return value
@@ -121,7 +122,7 @@ def kind(value: Any) -> Any:
 def astype(self: Tensor, dtype: Any) -> Array:
     """The values in another type."""
     MemoryLimit.check("astype", self.array.size * 8)
-    return Array(self.array.astype(kind(dtype)))
+    return Array(self.array.astype(element_type(dtype)))
 
 
 def dot(self: Tensor, other: Any) -> Any:
@@ -166,7 +167,7 @@ def cumsum(self: Tensor, axis: Any = None) -> Any:
 
 
 def nonzero(self: Tensor) -> Any:
-    """Where the values are not zero, axis by axis."""
+    """The indices of the values that are not zero, an array for each axis."""
     return tuple(Array(places) for places in np.nonzero(self.array))
 
 
@@ -242,7 +243,7 @@ def partition(self: Tensor, kth: int, axis: int = -1) -> None:
 
 
 def searchsorted(self: Tensor, v: Any, side: str = "left") -> Any:
-    """Where values belong among the sorted ones."""
+    """The indices at which `v` would be inserted into these sorted values."""
     if type(side) is not str or side not in ("left", "right"):
         raise ArgumentFault("the side is left or right", "a.searchsorted(3, side='right')")
     return as_numpy_result(np.searchsorted(self.array, array_like(v), "right" if side == "right" else "left"))

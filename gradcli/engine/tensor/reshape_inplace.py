@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, wrong_type
 from gradcli.engine.autograd.detached import detached_for, report_detached
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import Sizes, described
+from gradcli.engine.messages.arguments import type_name, wrong_type
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.inplace import writable
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import whole_numbers
+from gradcli.engine.tensor.numpy_sizes import integer_tuple
 from gradcli.engine.tensor.tensor import Size, Tensor, note_write, rebind
 from gradcli.engine.tensor.variable import RESULT
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ShapeFault, ValueFault
@@ -45,7 +45,7 @@ def view_inplace(name: str) -> Callable[..., Tensor]:
 
 
 def _in_place(view: Any) -> str:
-    """What PyTorch calls in place what made this view: SqueezeBackward3 for SqueezeBackward0."""
+    """The node name of the in-place form of what made this view: SqueezeBackward3 for SqueezeBackward0."""
     name: str = view.node.modern_name
     stem, number = name.rstrip("0123456789"), int(name[-1]) if name[-1].isdigit() else 0
     return f"{stem}{number + (3 if stem == 'SqueezeBackward' else 1)}"
@@ -123,7 +123,7 @@ def resize(self: Tensor, *new_shape: Any, refcheck: bool = True) -> None:
 
 def set_shape(self: Tensor, new_shape: Any) -> None:
     """numpy's `a.shape = (2, 3)`: the same elements; one length may be -1."""
-    sizes = whole_numbers(new_shape, "the shape of an array", "a.shape = (2, 3)")
+    sizes = integer_tuple(new_shape, "the shape of an array", "a.shape = (2, 3)")
     MemoryLimit.check("shape", self.array.nbytes, "a copy")     # of an expanded one, which numpy makes to answer
     view = self.array.reshape(sizes)
     if view.size and not np.may_share_memory(view, self.array):

@@ -95,7 +95,7 @@ def storage(self: Tensor) -> Storage:
 
 
 def storage_offset(self: Tensor) -> int:
-    """How many elements of the storage come before the first of this."""
+    """The number of elements of the storage before the first of this tensor."""
     memory = owner(self.array)
     first, start = (a.__array_interface__["data"][0] for a in (self.array, memory))
     return int((first - start) // self.array.itemsize) if self.array.size else 0

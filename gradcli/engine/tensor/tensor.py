@@ -34,8 +34,8 @@ item_of = tuple.__getitem__
 new_tuple = tuple.__new__   # makes named tuples of all their fields at a third of what their own classes take
 
 
-def happened() -> int:
-    """How many calls and writes there have been, told without counting one more."""
+def change_count() -> int:
+    """The number of calls and writes so far; reading it does not count."""
     return int(repr(_ticks)[len("count("):-1])
 
 
@@ -95,12 +95,12 @@ class Write(NamedTuple):
     ticks: tuple[int, ...] = ()
 
     def changes_at(self, tick: int) -> int:
-        """How many changes there had been at an earlier time."""
+        """The number of changes up to an earlier time."""
         return self.changes - sum(t > tick for t in self.ticks)
 
 
 class DisplayHooks:
-    """How values print, and where remarks go; the session puts its functions here."""
+    """The functions that print values and collect remarks; the session sets them."""
 
     outside: Callable[[Any], str] = staticmethod(lambda value: object.__repr__(value))    # while no program runs
     text: Callable[[Any], str] = staticmethod(lambda value: DisplayHooks.outside(value))
@@ -216,7 +216,7 @@ FIRST_ORDER = "a gradient computed without create_graph=True"
 
 
 class DetachedBy(NamedTuple):
-    """Where history was left behind: what did it, and from where in the program."""
+    """The event that detached a tensor from its history: the cause and its place in the program."""
 
     cause: str
     place: Any
@@ -227,7 +227,7 @@ SEVERAL, UNTRACKED, INFERRED, FUNCTION = 1, 2, 4, 8     # origins of views; the 
 
 
 class ViewOf(NamedTuple):
-    """That a tensor is a view: of which tensor, when its history was last true to it, and how it came about.
+    """The record of a view: its base, when its history was last brought up to date, and how it was made.
 
     `origin` is SEVERAL for a view that was one of several results, UNTRACKED for one made under no_grad, FUNCTION for
     one that a program's Function returns, or 0: PyTorch refuses to write to all but the last where that would have to

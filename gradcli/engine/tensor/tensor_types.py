@@ -8,11 +8,11 @@ from typing import Any
 
 from numpy import zeros
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.result_size import UNCHECKED
 from gradcli.engine.autograd.signature import Sizes, described
-from gradcli.engine.numpy_refusals import UNFIT
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.numpy_errors import UNFIT
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of, unreversed
 from gradcli.engine.tensor.dtypes import CTYPES, OF, REAL, Default, DType, Typed
@@ -65,7 +65,7 @@ class TensorType(Typed):
         return traced.empty(size if args else (0,), dtype=self.tensor_dtype)
 
     def _usual(self, first: Any, args: tuple[Any, ...]) -> Tensor | None:
-        """What a list of numbers, or sizes that need no check, make; None for anything else, and for what is wrong."""
+        """The tensor of a list of numbers, or of sizes that need no check; None for any other arguments."""
         if type(first) is list and len(args) == 1:
             try:
                 return Tensor(array_of(first, self.tensor_dtype.numpy, Array))
@@ -85,7 +85,7 @@ class TensorType(Typed):
 
 
 def _options(dtype: DType) -> str:
-    """What PyTorch tells of the tensors of a class of this element type."""
+    """The properties that PyTorch lists for a tensor class of this element type."""
     return (f"TensorOptions(dtype={CTYPES[dtype.era]}, device=cpu, layout=Strided, requires_grad=false (default), "
             "pinned_memory=false (default), memory_format=(nullopt))")
 

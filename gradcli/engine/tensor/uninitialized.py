@@ -17,7 +17,7 @@ SLOT: Any = vars(Tensor)["array"]      # where the array is, beneath the propert
 
 
 class Uninitialized:
-    """What such parameters and buffers have in common: every use but to make them of a size is refused."""
+    """The base of parameters and buffers without a size: every use but `materialize` is refused."""
 
     __slots__ = ()
     _module_path = "torch.nn.parameter"
@@ -59,7 +59,7 @@ class Uninitialized:
         SLOT.__set__(self, np.empty(0, dtype))
 
     def text(self) -> str:
-        """How it prints."""
+        """The printed text."""
         return f"<{type(self).__name__}>"
 
     def copied(self) -> Any:

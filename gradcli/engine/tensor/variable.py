@@ -39,7 +39,7 @@ class Volatile(Variable):
 
 @named("numpy.ndarray")
 class Array(Tensor):
-    """What `.numpy()` gives: the same memory, printing as numpy prints; nothing of it takes part in differentiation."""
+    """The result of `.numpy()`: the same memory, printed as numpy prints; it takes no part in differentiation."""
 
     __slots__ = ()
 

@@ -20,7 +20,7 @@ from gradcli.faults.tree import ValueFault
 
 
 class WriteObserver:
-    """Who hears of changes before they happen: a prompt that can take statements back."""
+    """The functions called before memory or the graph changes: a prompt that can undo statements sets them."""
 
     write: Callable[[ndarray, str], object] | None = None       # of an array that will be written to, and by what
     sweep: Callable[[list[Any]], object] | None = None          # of the calls that will be swept, newest first
@@ -131,7 +131,7 @@ def partly_shared(target: ndarray, other: ndarray) -> bool:
 
 
 def _address(array: ndarray) -> Any:
-    """Where the first element lies."""
+    """The address of the first element."""
     return array.__array_interface__["data"][0]
 
 

@@ -109,7 +109,7 @@ def blocks_of(roots: Iterable[Any]) -> Iterator[tuple[int, ndarray]]:
 
 
 def _content(cell: CellType) -> tuple[Any, ...]:
-    """What a cell holds; nothing if it is empty."""
+    """The content of a closure's cell; nothing if it is empty."""
     try:
         return (cell.cell_contents,)
     except ValueError:

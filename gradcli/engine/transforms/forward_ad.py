@@ -54,7 +54,7 @@ class DualLevel:
         return any(type(v) is Dual or type(v) is tuple and any(type(x) is Dual for x in v) for v in values)
 
     def push(self, cls: type[Op], values: Sequence[Any]) -> Any:
-        """What an operation gives for tensors with tangents."""
+        """The result of an operation on dual tensors."""
         return dispatch_dual(self, cls, values)
 
     def truth(self, tensor: Tensor) -> bool:
@@ -211,7 +211,7 @@ def stand_in(tensor: Tensor) -> Tensor:
 
 
 def dispatch_dual(level: DualLevel, cls: type[Op], values: Sequence[Any]) -> Any:
-    """What an operation gives for tensors with tangents: its result with the tangent that follows."""
+    """The result of an operation on dual tensors, with its tangent."""
     recorded = grad_mode.on
     leaves: list[Tensor] = []
     tangents: list[Tensor] = []

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import seed_for
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.captured import CapturedMemory
@@ -60,14 +60,14 @@ def _positions(count: int, argnums: Any) -> tuple[int, ...]:
 
 def _call(func: Callable[..., Any], args: tuple[Any, ...], at: tuple[int, ...], chosen: Any,
           options: dict[str, Any]) -> Any:
-    """What `func` returns for the arguments, with `chosen` ones in the places `at`."""
+    """The result of `func` for the arguments, with `chosen` ones in the places `at`."""
     full = list(args)
     for i, x in zip(at, chosen, strict=True):
         full[i] = x
     return func(*full, **options)
 
 
-def kept(func: Callable[..., Any], arguments: Any) -> CapturedMemory:
+def refusing_captured_writes(func: Callable[..., Any], arguments: Any) -> CapturedMemory:
     """A context for a call of `func` with these arguments, in which it may not write to other tensors."""
     return CapturedMemory(func, arguments, CAPTURED)
 
@@ -125,7 +125,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Any = 0, has_aux: bool = F
         level = Level()
         with level:
             chosen = [level.differentiable(args[i]) for i in at]
-            with kept(func, (args, options)):
+            with refusing_captured_writes(func, (args, options)):
                 value, aux = _split_aux(_call(func, args, at, chosen, options), has_aux, GRAD)
             _check_scalar(value)
             inputs, spec = tree_flatten(chosen)
@@ -181,7 +181,7 @@ def _jacobian(func: Callable[..., Any], argnums: Any, has_aux: bool, name: str,
             _check_real(chosen, "inputs", name)
             with with_tangents() if name == JVP else nullcontext():
                 passed = writable_inputs(chosen) if name == JVP else chosen
-                with kept(func, (args, options)):
+                with refusing_captured_writes(func, (args, options)):
                     value, aux = _split_aux(_call(func, args, at, passed, options), has_aux, name)
                 outputs, out_spec = _flat_results(value, name)
                 _check_floating(outputs, name)
@@ -221,7 +221,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> Any:
     level = Level()
     with level:
         chosen = level.differentiable(primals)
-        with kept(func, primals):
+        with refusing_captured_writes(func, primals):
             value, aux = _split_aux(func(*chosen), has_aux, "vjp(f, *primals)")
         outputs, out_spec = _flat_results(value, "vjp(f, *primals)")
         _check_floating(outputs, "vjp")
@@ -254,12 +254,12 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, strict: bool = Fa
 
 
 def _jvp(func: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool, nominal: bool) -> Any:
-    """What jvp gives; `nominal`: with the history that constant products have in PyTorch."""
+    """The result of jvp; with `nominal`, constant products have the history that they have in PyTorch."""
     directions = _directions(primals, tangents)
     level = Level(by_tangents=True)
     with level, with_tangents():
         chosen = level.differentiable(primals)
-        with kept(func, primals):
+        with refusing_captured_writes(func, primals):
             value, aux = _split_aux(func(*writable_inputs(chosen)), has_aux, JVP)
         outputs, out_spec = _flat_results(value, JVP)
         inputs = tree_flatten(chosen)[0]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.engine.transforms.levels import gradients
@@ -18,7 +18,7 @@ FORWARD = ".forward"        # among the attributes of a context, what jvp wants;
 
 
 def products_of(cls: type, jvp: Any, ctx: Any, tangents: Sequence[Any], results: Sequence[Any]) -> tuple[Any, ...]:
-    """What `jvp` returns for tangents of the arguments, one for each result if they fit.
+    """The tangents of the results that the Function's `jvp` returns for tangents of the arguments, checked.
 
     `results` has of each its shape, its dtype and whether it is differentiable; None for what is no tensor.
     """
@@ -61,7 +61,7 @@ def _wrong_tangent(cls: type, returned: str, message: str = "") -> FunctionGradi
     return fault.saying(message) if message else fault
 
 
-def transposed(cls: type, jvp: Any) -> Callable[..., list[Any]]:
+def transpose_jvp(cls: type, jvp: Any) -> Callable[..., list[Any]]:
     """The backward that follows from `jvp`, which is linear in the tangents: their gradient.
 
     So a product of a Jacobian with tangents, which is the other product differentiated, is what jvp returns.

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
-from gradcli.engine.autograd.backward import leading_to, newest_first
+from gradcli.engine.autograd.backward import newest_first, nodes_leading_to
 from gradcli.engine.autograd.detached import FUNCTIONAL, report_detached
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.methods import REQUESTED
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -81,7 +81,7 @@ def check_dependence(outputs: Sequence[Tensor], leaves: Sequence[Tensor], subjec
     ends = {parent(output) for output in outputs if output.requires_grad}
     calls = newest_first(ends)
     for j, x in enumerate(leaves):
-        if parent(x) not in ends and not leading_to(calls, {parent(x)}):
+        if parent(x) not in ends and not nodes_leading_to(calls, {parent(x)}):
             raise UnusedInput(f"{subject} of the user-provided function is independent of input {j}. This is not "
                               "allowed in strict mode.")
 

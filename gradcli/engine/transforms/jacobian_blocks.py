@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.autograd.backward import leading_to, newest_first
+from gradcli.engine.autograd.backward import newest_first, nodes_leading_to
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import TABLE, Op, traced
 from gradcli.engine.tensor.tensor import Tensor
@@ -18,7 +18,7 @@ from gradcli.faults.mistakes import NotDifferentiable
 Blocks = list[Tensor]
 
 
-def unit(x: Tensor, k: int) -> Tensor:
+def unit_vector(x: Tensor, k: int) -> Tensor:
     """Zeros of the shape of `x`, with 1 at element `k`, counted row by row."""
     seed = np.zeros(x.array.size, x.array.dtype)
     seed[k] = 1
@@ -31,7 +31,7 @@ def rows(output: Tensor, inputs: Sequence[Tensor], create_graph: bool, excluded:
     if not output.requires_grad or not output.array.size:
         return [Variable(np.zeros(shape, x.array.dtype)) for shape, x in zip(shapes, inputs, strict=True)]
     def row(k: int) -> list[Tensor]:
-        return gradients([output], [unit(output, k)], inputs, create_graph, excluded)
+        return gradients([output], [unit_vector(output, k)], inputs, create_graph, excluded)
 
     return _assembled(output.array.size, row, shapes, inputs, create_graph)
 
@@ -72,8 +72,8 @@ class Forward:
         shapes = [(x.array.size, *o.array.shape) for o in self.outputs]
         if not x.array.size or not self.slopes[at].requires_grad:
             return [Variable(np.zeros((*o.array.shape, *x.array.shape), o.array.dtype)) for o in self.outputs]
-        blocks = _assembled(x.array.size, lambda k: self.product([unit(x, k)], create_graph, at), shapes, self.outputs,
-                            create_graph)
+        blocks = _assembled(x.array.size, lambda k: self.product([unit_vector(x, k)], create_graph, at), shapes,
+                            self.outputs, create_graph)
         return [_input_last(b, (*o.array.shape, *x.array.shape), create_graph)
                 for b, o in zip(blocks, self.outputs, strict=True)]
 
@@ -111,7 +111,7 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
     the operands of each call: all but sums and views have some."""
     if tangent.requires_grad or not output.requires_grad:
         return False
-    nodes = leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
+    nodes = nodes_leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
     return any(isinstance(node, TABLE["link"]) or any(
         type(value) is np.ndarray and value.dtype.kind == "f"
         for _, _, saved in node.edges for value in (saved if type(saved) is tuple else ()))

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.backward import sweep
 from gradcli.engine.autograd.dispatch import here, parent
 from gradcli.engine.autograd.op import NodeOutput, traced
 from gradcli.engine.autograd.saved_values import Freed
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.methods import REQUESTED, set_requires_grad
 from gradcli.engine.tensor.tensor import DetachedBy, Tensor, clock
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, recording

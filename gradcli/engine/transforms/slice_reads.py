@@ -17,7 +17,7 @@ READ_REPAIR = ("torch.where(c, a, b)", "a choice that is made for every slice")
 
 
 class SliceReads:
-    """What the slices of one call of `vmap` read of their tensors as plain numbers: the same, or a fault.
+    """The plain numbers that the slices of one call of `vmap` read of their tensors; a fault if they differ.
 
     PyTorch runs one function for all slices, so that a number of one slice can be neither read nor branched on.
     """

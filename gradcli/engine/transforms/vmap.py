@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.op import rename_node, traced
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.random.generators import Current, Generators
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
@@ -50,7 +50,7 @@ class RefusedRandomness(Generators):
 
     @property
     def arrays(self) -> Any:
-        """That of numpy.random."""
+        """The generator of numpy.random."""
         return self.home.arrays
 
     def manual_seed(self, seed: int) -> None:
@@ -58,7 +58,7 @@ class RefusedRandomness(Generators):
         self.home.manual_seed(seed)
 
     def save(self) -> tuple[Any, ...]:
-        """Where the streams behind this are: a checkpoint under vmap calls its function again from there."""
+        """The states of the streams behind this, from which a checkpoint under vmap calls its function again."""
         return self.home.save()
 
     def restore(self, state: tuple[Any, ...]) -> None:

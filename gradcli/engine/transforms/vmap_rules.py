@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.detached import Detachments
 from gradcli.engine.autograd.function import apply
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import grad_mode, recording
 from gradcli.engine.transforms.pytree import TreeSpec, broadcast_leaves, tree_flatten, tree_unflatten
@@ -93,7 +93,7 @@ class Slices:
         return first.source, first.dim
 
     def run(self, at: int, function: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
-        """What `function` gives for the arguments of one slice; None if it has been suspended."""
+        """The result of `function` for the arguments of one slice; None if it has been suspended."""
         self.at, self.calls = at, 0
         self.reads.begin(at)
         Transforms.stack.append(self)
@@ -107,7 +107,7 @@ class Slices:
             Transforms.stack.pop()
 
     def call(self, function: type, args: tuple[Any, ...]) -> Any:
-        """What a Function with a rule gives for the slice that runs."""
+        """The result of a Function with a vmap rule for the running slice."""
         self.calls += 1
         if self.calls <= len(self.results):
             return self.results[self.calls - 1][self.at]
@@ -141,7 +141,7 @@ class Slices:
         return self.stacked_source(column) or (traced.stack(column), 0)
 
     def _split(self, returned: Any, count: int) -> list[Any]:
-        """What a rule gave, for each slice."""
+        """The result of a rule, split into one for each slice."""
         outputs, dims, spec = _returned(returned)
         return [tree_unflatten([self.select(x, dim, i) for x, dim in zip(outputs, dims, strict=True)], spec)
                 for i in range(count)]

@@ -140,7 +140,7 @@ def _fetch(address: str) -> Any:
 
 
 def _array_function(name: str) -> Any:
-    from gradcli.engine.numpy_words import with_numpy_faults
+    from gradcli.engine.messages.numpy_messages import with_numpy_faults
 
     name = ALIASES.get(name, name)
     if name in UFUNCS:
@@ -161,7 +161,7 @@ def _pyplot_function(name: str) -> Any:
 def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
     """`numpy`: a part of it, for the arrays that `.numpy()` returns."""
     def drawing(name: str) -> Callable[..., Any]:
-        from gradcli.engine.numpy_words import with_numpy_faults
+        from gradcli.engine.messages.numpy_messages import with_numpy_faults
         from gradcli.engine.random.numpy_stream import ArrayRandom
 
         def draw(*args: Any, **options: Any) -> Any:

@@ -15,10 +15,10 @@ import numpy as np
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import is_number, number_of
-from gradcli.engine.tensor.conversion import array_of, listed
+from gradcli.engine.tensor.conversion import array_of, check_listed_type
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
-from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
+from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.faults.tree import ArgumentFault, ValueFault
@@ -47,7 +47,7 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
         natural = array_of(object)
         values = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
     values = values[(np.newaxis,) * max(0, ndmin - values.ndim)] if ndmin else values
-    return Array(values if dtype is None else values.astype(kind(dtype)))
+    return Array(values if dtype is None else values.astype(element_type(dtype)))
 
 
 def asarray(a: Any, dtype: Any = None, order: Any = None) -> Array:
@@ -71,7 +71,7 @@ def _sized(name: str, shape: Any) -> tuple[int, ...]:
 def _filled(name: str) -> Callable[..., Array]:
     def make(shape: Any, dtype: Any = float, order: Any = "C") -> Array:
         fill = np.ones if name == "ones" else np.zeros
-        return Array(fill(_sized(name, shape), kind(dtype)))
+        return Array(fill(_sized(name, shape), element_type(dtype)))
 
     make.__name__ = make.__qualname__ = name
     return make
@@ -83,7 +83,7 @@ zeros, ones, empty = map(_filled, ("zeros", "ones", "empty"))
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Array:
     """An array of one value."""
     sizes, value = _sized("full", shape), np.asarray(operand(fill_value))
-    return Array(np.full(sizes, value, value.dtype if dtype is None else kind(dtype)))
+    return Array(np.full(sizes, value, value.dtype if dtype is None else element_type(dtype)))
 
 
 def zeros_like(a: Any, dtype: Any = None) -> Array:
@@ -101,7 +101,7 @@ def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = float) -> Array: 
     _sized("eye", (N, N if M is None else M))
     if type(k) is not int:
         raise ArgumentFault("k of np.eye() is a whole number", "np.eye(3, k=1)")
-    return Array(np.eye(N, M, max(-N, min(k, N if M is None else M)), dtype=kind(dtype)))
+    return Array(np.eye(N, M, max(-N, min(k, N if M is None else M)), dtype=element_type(dtype)))
 
 
 def identity(n: int, dtype: Any = float) -> Array:
@@ -120,7 +120,7 @@ def arange(*bounds: Any, dtype: Any = None, **named: Any) -> Array:
     if not step or not math.isfinite((last - first) / step):
         raise ValueFault("arange() needs a step that gets to the end")
     _sized("arange", max(0, math.ceil((last - first) / step)))
-    return Array(np.arange(*bounds, dtype=None if dtype is None else kind(dtype)))
+    return Array(np.arange(*bounds, dtype=None if dtype is None else element_type(dtype)))
 
 
 def _named_bounds(bounds: tuple[Any, ...], start: Any = 0, stop: Any = None, step: Any = 1) -> tuple[Any, ...]:
@@ -141,7 +141,7 @@ def linspace(start: float, stop: float, num: int = 50, endpoint: bool = True, re
     _counted("linspace", num)
     spaced: Any = np.linspace
     values, step = spaced(numpy_operand(start), numpy_operand(stop), num, bool(endpoint), True,
-                          dtype=None if dtype is None else kind(dtype))
+                          dtype=None if dtype is None else element_type(dtype))
     return (Array(values), as_numpy_result(np.asarray(step)[()])) if retstep else Array(values)
 
 
@@ -183,7 +183,7 @@ def of_tensors(result: Any, args: tuple[Any, ...]) -> Any:
     if not any(isinstance(arg, Tensor) and not isinstance(arg, Array) for arg in args):
         return as_numpy_result(result)
     array = np.asarray(result)
-    return Tensor(listed(array.astype(np.uint8) if array.dtype.kind == "b" else array))
+    return Tensor(check_listed_type(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
 
 def _reducing(name: str) -> Callable[..., Any]:

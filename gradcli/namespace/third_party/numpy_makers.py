@@ -11,12 +11,12 @@ import numpy as np
 
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.numpy_words import with_numpy_faults
-from gradcli.engine.tensor.conversion import listed
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
+from gradcli.engine.tensor.conversion import check_listed_type
 from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count
-from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, axes, kind, numpy_operand
+from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, axes, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -184,7 +184,7 @@ poly1d = TypeProxy("numpy.poly1d", (Polynomial,), Polynomial)
 
 def _element_type(dtype: Any) -> ArrayType:
     """`numpy.dtype(float)`: the element type of arrays."""
-    return dtype if type(dtype) is ArrayType else ArrayType(OF[kind(dtype)])
+    return dtype if type(dtype) is ArrayType else ArrayType(OF[element_type(dtype)])
 
 
 dtype = TypeProxy("numpy.dtype", (ArrayType,), _element_type)
@@ -213,15 +213,15 @@ def issubdtype(arg1: Any, arg2: Any) -> bool:
     """Whether an element type is another one, or of a family of types such as np.floating."""
     if type(arg1) is AbstractType:
         return type(arg2) is AbstractType and set(arg1.kinds) <= set(arg2.kinds)
-    dtype = np.dtype(kind(arg1))
-    return dtype.kind in arg2.kinds if type(arg2) is AbstractType else dtype == np.dtype(kind(arg2))
+    dtype = np.dtype(element_type(arg1))
+    return dtype.kind in arg2.kinds if type(arg2) is AbstractType else dtype == np.dtype(element_type(arg2))
 
 
 def result_type(*arrays_and_dtypes: Any) -> ArrayType:
     """The element type of what these arrays, numbers and element types make together."""
-    parts = [part.array if isinstance(part, Tensor) else part if type(part) in NUMBERS else np.dtype(kind(part))
+    parts = [part.array if isinstance(part, Tensor) else part if type(part) in NUMBERS else np.dtype(element_type(part))
              for part in arrays_and_dtypes]
-    return ArrayType(OF[listed(np.empty(0, np.result_type(*parts))).dtype])
+    return ArrayType(OF[check_listed_type(np.empty(0, np.result_type(*parts))).dtype])
 
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
@@ -320,7 +320,7 @@ def fromfunction(function: Any, shape: Any, *, dtype: Any = float, **kwargs: Any
     """What a function of the program returns for the indices of a grid."""
     sizes = tuple(map(index, Budget().bounded(shape)))
     MemoryLimit.check("fromfunction", 8 * len(sizes) * element_count(sizes))
-    return function(*(Array(part) for part in np.indices(sizes, dtype=kind(dtype))), **kwargs)
+    return function(*(Array(part) for part in np.indices(sizes, dtype=element_type(dtype))), **kwargs)
 
 
 errstate = TypeProxy("numpy.errstate", (Idle,), Idle)      # numpy warns of nothing here

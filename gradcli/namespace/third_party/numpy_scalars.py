@@ -12,7 +12,7 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import DType, Typed
-from gradcli.engine.tensor.numpy_view import astype, kind, numpy_operand
+from gradcli.engine.tensor.numpy_view import astype, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.exposure import exposed, named
@@ -51,7 +51,7 @@ class ScalarType(TypeProxy, Typed):
     __slots__ = ("tensor_dtype",)
 
     def __init__(self, dtype: DType) -> None:
-        super().__init__(f"numpy.{dtype.name}", (PYTHON_TYPES[kind(dtype).kind],))
+        super().__init__(f"numpy.{dtype.name}", (PYTHON_TYPES[element_type(dtype).kind],))
         self.tensor_dtype = dtype
 
     def __call__(self, value: Any = 0, /) -> Any:
@@ -71,7 +71,7 @@ class ScalarType(TypeProxy, Typed):
         if type(value) not in NUMBERS:
             raise ArgumentFault(f"np.{self.tensor_dtype.name}() makes a number, not {described(value)}",
                                 f"np.{self.tensor_dtype.name}(1.5)")
-        dtype = kind(self)
+        dtype = element_type(self)
         Budget().checked_bits(value)
         return np.asarray(value).astype(dtype).item() if type(value) is not int or dtype.kind in "fb" else int(
             np.asarray(value, dtype))

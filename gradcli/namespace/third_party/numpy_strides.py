@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import element_count, whole_numbers
+from gradcli.engine.tensor.numpy_sizes import element_count, integer_tuple
 from gradcli.engine.tensor.numpy_view import axes
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
@@ -29,8 +29,8 @@ def _plain(value: Any) -> Any:
 def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
     """The elements of x at steps of `strides` bytes, with that shape, as a copy: writes to it are refused."""
     array = _plain(x)
-    sizes = array.shape if shape is None else whole_numbers(shape, "shape", EXAMPLE)
-    steps = array.strides if strides is None else whole_numbers(strides, "strides", EXAMPLE)
+    sizes = array.shape if shape is None else integer_tuple(shape, "shape", EXAMPLE)
+    steps = array.strides if strides is None else integer_tuple(strides, "strides", EXAMPLE)
     if len(sizes) != len(steps) or any(size < 0 for size in sizes):
         raise ValueFault(f"strides is incompatible with shape of requested array: {len(sizes)} sizes, "
                          f"{len(steps)} strides")
@@ -54,7 +54,7 @@ def as_strided(x: Any, shape: Any = None, strides: Any = None) -> Array:
 def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Array:
     """Every window of that shape in x, as a copy; the dimensions of a window come last."""
     array = _plain(x)
-    window = whole_numbers(window_shape, "window_shape", WINDOWS)
+    window = integer_tuple(window_shape, "window_shape", WINDOWS)
     MemoryLimit.check("sliding_window_view", 8 * element_count((*array.shape, *map(abs, window))))
     view = np.lib.stride_tricks.sliding_window_view(array, window, None if axis is None else axes(axis))
     return _read_only(view.copy())

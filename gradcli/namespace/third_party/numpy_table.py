@@ -20,11 +20,11 @@ import numpy as np
 from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count, taken_size
-from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, numpy_operand
+from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
@@ -87,7 +87,7 @@ class NumpySignature:
         if sort == "x":
             return tuple(value) if isinstance(value, list) else axes(value)
         if sort == "t":
-            return kind(value)
+            return element_type(value)
         if sort == "b" and type(value) is bool:
             return value
         if sort == "w" and type(value) is str and value in self.choices:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
-from gradcli.engine.numpy_words import with_numpy_faults
+from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.third_party.numpy import operand
 

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, Sizes, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtype_info import finfo
 from gradcli.engine.tensor.dtypes import OF, Default

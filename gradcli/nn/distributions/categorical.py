@@ -22,7 +22,7 @@ from gradcli.nn.distributions.base import (
     shape_tuple,
     tensor_of,
 )
-from gradcli.nn.distributions.discrete import Binomial, ByProbability, one_of
+from gradcli.nn.distributions.discrete import Binomial, ByProbability, probs_or_logits
 
 SHARES = {"probs": constraints.simplex, "logits": constraints.real_vector}
 
@@ -34,7 +34,7 @@ class Categorical(Distribution):
     has_enumerate_support = True
 
     def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
-        name = one_of(type(self).__name__, probs, logits)
+        name = probs_or_logits(type(self).__name__, probs, logits)
         value = tensor_of(probs if logits is None else logits, name)
         if not value.array.ndim:
             raise ValueFault(f"`{name}` parameter must be at least one-dimensional.",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Size
 from gradcli.engine.tensor.variable import recording
 from gradcli.faults.attributes import NoTensor

@@ -12,7 +12,7 @@ from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
 
-def bound(value: Any) -> Any:
+def check_bound(value: Any) -> Any:
     """`value`; ArgumentFault unless it is a number or a tensor."""
     if type(value) not in NUMBERS and not isinstance(value, Tensor):
         raise ArgumentFault(f"a bound is a number or a tensor, not {described(value)}",
@@ -65,7 +65,7 @@ class Constraint(SealedValue):
         return f"{name}({', '.join(bounds)})"
 
 
-def checked(constraint: Constraint, value: Any) -> Any:
+def check_constraint(constraint: Constraint, value: Any) -> Any:
     """`constraint.check(value)`; ArgumentFault unless `value` is a tensor."""
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"a constraint is checked of a tensor, not {described(value)}",
@@ -118,7 +118,7 @@ class IndependentConstraint(_Wrapping):
     event_dim = property(lambda self: self.base_constraint.event_dim + self.reinterpreted_batch_ndims)
 
     def check(self, value: Any) -> Any:
-        result, last = checked(self.base_constraint, value), self.reinterpreted_batch_ndims
+        result, last = check_constraint(self.base_constraint, value), self.reinterpreted_batch_ndims
         if result.ndim < last:
             raise ValueFault(f"Expected value.dim() >= {self.event_dim} but got {value.ndim}")
         return result.reshape((*result.shape[:result.ndim - last], -1)).all(-1)
@@ -137,7 +137,7 @@ class MixtureSameFamilyConstraint(_Wrapping):
 
     def check(self, value: Any) -> Any:
         last = self.event_dim
-        result = checked(self.base_constraint, value.unsqueeze(-1 - last))
+        result = check_constraint(self.base_constraint, value.unsqueeze(-1 - last))
         if value.ndim < last:
             raise ValueFault(f"Expected value.dim() >= {last} but got {value.ndim}")
         return result.reshape((*result.shape[:value.ndim - last], -1)).all(-1)
@@ -177,7 +177,7 @@ class _Above(Constraint):
     lower_bound: Any
 
     def __init__(self, lower_bound: Any) -> None:
-        self.lower_bound = bound(lower_bound)
+        self.lower_bound = check_bound(lower_bound)
 
 
 class GreaterThan(_Above):
@@ -211,7 +211,7 @@ class LessThan(Constraint):
     upper_bound: Any
 
     def __init__(self, upper_bound: Any) -> None:
-        self.upper_bound = bound(upper_bound)
+        self.upper_bound = check_bound(upper_bound)
 
     def check(self, value: Any) -> Any:
         return value < self.upper_bound
@@ -234,7 +234,7 @@ class _Between(Constraint):
     upper_bound: Any
 
     def __init__(self, lower_bound: Any, upper_bound: Any) -> None:
-        self.lower_bound, self.upper_bound = bound(lower_bound), bound(upper_bound)
+        self.lower_bound, self.upper_bound = check_bound(lower_bound), check_bound(upper_bound)
 
 
 class Interval(_Between):

@@ -26,7 +26,7 @@ from gradcli.nn.distributions.gamma import Gamma
 PROBABILITY = {"probs": constraints.unit_interval, "logits": constraints.real}
 
 
-def one_of(name: str, probs: Any, logits: Any) -> str:
+def probs_or_logits(name: str, probs: Any, logits: Any) -> str:
     """"probs" or "logits", whichever is set. ValueFault unless exactly one is."""
     if (probs is None) == (logits is None):
         raise ValueFault("Either `probs` or `logits` must be specified, but not both.",
@@ -41,7 +41,7 @@ class ByProbability(Distribution):
 
     def _set_probability(self, probs: Any, logits: Any, **counts_by_name: Any) -> tuple[int, ...]:
         """Set `probs` or `logits`, broadcast with `counts_by_name` and of one dtype; return the batch shape."""
-        name = one_of(type(self).__name__, probs, logits)
+        name = probs_or_logits(type(self).__name__, probs, logits)
         value = probs if logits is None else logits
         *counts, value = broadcast_all(*counts_by_name.values(), value)
         for other, count in zip(counts_by_name, counts, strict=True):
@@ -258,7 +258,7 @@ class ContinuousBernoulli(ByProbability, ExponentialFamily):
         return clamp_probs(logits_to_probs(self.logits, True))
 
     def _away(self) -> Any:
-        """Where `probs` is outside `lims`; inside, near 1/2, Taylor series replace the formulas."""
+        """A mask of the `probs` outside `lims`; inside, near 1/2, Taylor series replace the formulas."""
         return (self.probs <= self._lims[0]) | (self.probs > self._lims[1])
 
     def _cut(self) -> Any:

@@ -16,7 +16,7 @@ from gradcli.faults.tree import ValueFault
 from gradcli.nn.distributions import constraints
 from gradcli.nn.distributions.base import Distribution, ExponentialFamily, lazy_property, shape_tuple, tensor_of
 from gradcli.nn.distributions.gamma import Beta, Chi2
-from gradcli.nn.distributions.multivariate import log_diagonal, lower_of, one_matrix
+from gradcli.nn.distributions.multivariate import log_diagonal, lower_of, only_matrix
 
 LOG_2 = math.log(2)
 MOST_DRAWS = 10
@@ -69,7 +69,7 @@ class Wishart(ExponentialFamily):
 
     def __init__(self, df: Any, covariance_matrix: Any = None, precision_matrix: Any = None, scale_tril: Any = None,
                  validate_args: bool | None = None) -> None:
-        name, matrix = one_matrix("Wishart", {
+        name, matrix = only_matrix("Wishart", {
             "covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
             "scale_tril": scale_tril}, AssertionError)
         if type(df) in NUMBERS:

@@ -38,7 +38,7 @@ def precision_to_scale_tril(precision: Any) -> Any:
     return F.linalg_solve_triangular(inverse, F.eye(precision.shape[-1], dtype=precision.dtype), upper=False)
 
 
-def one_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> tuple[str, Any]:
+def only_matrix(name: str, matrices: dict[str, Any], error: type[Exception]) -> tuple[str, Any]:
     """Name and value of the one matrix that is set. `error` unless exactly one is."""
     present = {key: value for key, value in matrices.items() if value is not None}
     if len(present) != 1:
@@ -71,7 +71,7 @@ class MultivariateNormal(Distribution):
                  validate_args: bool | None = None) -> None:
         if not tensor_of(loc, "loc").array.ndim:
             raise ValueFault("loc must be at least one-dimensional.", "torch.zeros(2)")
-        name, matrix = one_matrix("MultivariateNormal", {
+        name, matrix = only_matrix("MultivariateNormal", {
             "covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix,
             "scale_tril": scale_tril}, ValueFault)
         batch = broadcast_shapes(tuple(matrix.shape[:-2]), tuple(loc.shape[:-1]))

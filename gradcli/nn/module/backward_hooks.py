@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.hooks import add_hook
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.methods import grad_fn
 from gradcli.engine.tensor.tensor import FUNCTION, Tensor
 from gradcli.faults.gradients import HookResult

@@ -98,7 +98,7 @@ def _hooks_of(module: Any) -> tuple[Hooks, ...]:
 
 
 def _run_forward_hook(module: Any, hook: Any, args: tuple[Any, ...], options: dict[str, Any], result: Any) -> Any:
-    """What a hook makes of the output; the output itself where it returns None."""
+    """The output after a forward hook: the value that the hook returns, or the same output for None."""
     if type(hook) is WithKwargs:
         replacement = hook.function(module, args, options, result) if hook.kwargs else hook.function(
             module, args, result)

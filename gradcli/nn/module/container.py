@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.signature import Int, brief, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
@@ -234,7 +234,7 @@ class DataParallel(Module):
 
 def data_parallel(module: Any, inputs: Any, device_ids: Any = None, output_device: Any = None, dim: int = 0,
                   module_kwargs: Any = None) -> Any:
-    """What the module computes of the inputs: there is one device here."""
+    """The output of the module for the inputs, computed on the only device."""
     return module(*(inputs if isinstance(inputs, tuple) else (inputs,)), **(module_kwargs or {}))
 
 

@@ -89,7 +89,7 @@ def legacy_text(module: Any, base: type, age: str) -> str | None:
 
 
 def extra_of_04(module: Any, base: type) -> str:
-    """What `extra_repr` of one of PyTorch's modules returned in 0.4."""
+    """The `extra_repr` of a module in PyTorch 0.4."""
     name = base.__name__
     if name in WITHOUT_OPTIONS:
         return ""
@@ -109,7 +109,7 @@ def _as_before_10(extra: str) -> str:
 
 
 class _Attributes(dict[str, Any]):
-    """What the templates say of a module, by name."""
+    """The values of a module that the templates name."""
 
     def __init__(self, module: Any, name: str) -> None:
         self.module, self.name = module, name

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.faults.tree import ArgumentFault, AttributeFault, ValueFault

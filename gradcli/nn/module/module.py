@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.module_buffer import enlist_buffer
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.device import here_only, names_device

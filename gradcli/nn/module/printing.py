@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.plain_numbers import BEFORE_04
 from gradcli.engine.random.generators import OLDEST, Current
 from gradcli.engine.tensor.tensor import Tensor
@@ -21,7 +21,7 @@ def class_path(kind: Any) -> str:
 
 
 def type_path(value: Any) -> str:
-    """What torch.typename() says of a value: the full names of types, and of the classes of modules and tensors."""
+    """The result of torch.typename(value): the full name of its type, module class or tensor class."""
     if isinstance(value, Tensor):
         return f"torch.{value.dtype.era}Tensor"
     if isinstance(value, TypeProxy):

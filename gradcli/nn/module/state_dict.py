@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.methods import detach_
 from gradcli.engine.tensor.tensor import Tensor, note_write
@@ -27,7 +27,7 @@ DEEPEST = 500       # modules within each other
 
 @exposed("missing_keys", "unexpected_keys")
 class IncompatibleKeys(NamedTuple):
-    """What `load_state_dict` returns: keys that the dict lacks, and keys that the module does not have."""
+    """The result of `load_state_dict`: keys that the dict lacks, and keys that the module does not have."""
 
     missing_keys: list[str]
     unexpected_keys: list[str]
@@ -103,7 +103,7 @@ def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:
 
 
 class ExtraState:
-    """What a module keeps beside tensors: its class defines get_extra_state and set_extra_state."""
+    """The extra state of a module whose class defines get_extra_state and set_extra_state."""
 
     __slots__ = ("module",)
 
@@ -133,7 +133,7 @@ def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
 
 
 def _state(entry: Any, keep_vars: bool) -> Any:
-    """What `state_dict` has of an entry."""
+    """The value of an entry in `state_dict`."""
     if isinstance(entry, ExtraState):
         return entry.module.get_extra_state()
     return entry if keep_vars or isinstance(entry, Uninitialized) else Tensor(entry.array)

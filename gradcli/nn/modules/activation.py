@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from gradcli.engine.autograd.op import TABLE, flat_name, traced
@@ -12,7 +13,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.functional_module import FunctionalModule
+from gradcli.nn.modules.functional_module import FunctionalModule, define_module
 from gradcli.nn.modules.linear import empty_parameter
 
 
@@ -35,114 +36,41 @@ class Activation(FunctionalModule):
         return ", ".join(filter(None, [super().extra_repr(), "inplace=True" * self._is_inplace()]))
 
 
-class _WithoutOptions(Activation):
-    """Without options."""
-
-    def __init__(self) -> None:
-        super().__init__()
-
-
-class _InPlace(Activation):
-    """With the option `inplace`, which overwrites the input."""
-
-
-    def __init__(self, inplace: bool = False) -> None:
-        super().__init__()
-        self.inplace = inplace
-
-
-class ReLU(_InPlace):
-    """max(x, 0)."""
-
-    _operation = "relu"
-
-
-class ReLU6(_InPlace):
-    """min(max(x, 0), 6)."""
-
-    _operation = "relu6"
+INPLACE = "inplace: bool = False"
+_activation = partial(define_module, Activation, __name__)
+ReLU = _activation("ReLU", "relu", INPLACE, "max(x, 0).")
+ReLU6 = _activation("ReLU6", "relu6", INPLACE, "min(max(x, 0), 6).")
+SELU = _activation("SELU", "selu", INPLACE, "The self-normalising exponential unit.")
+SiLU = _activation("SiLU", "silu", INPLACE, "x sigmoid(x).")
+Mish = _activation("Mish", "mish", INPLACE, "x tanh(softplus(x)).")
+ELU = _activation("ELU", "elu", f"alpha: float = 1.0, {INPLACE}", "x above 0, alpha (exp(x) - 1) below.")
+CELU = _activation("CELU", "celu", f"alpha: float = 1.0, {INPLACE}", "max(x, 0) + min(0, alpha (exp(x / alpha) - 1)).")
+LeakyReLU = _activation("LeakyReLU", "leaky_relu", f"negative_slope: float = 0.01, {INPLACE}",
+                        "x above 0, negative_slope x below.")
+Threshold = _activation("Threshold", "threshold", f"threshold: float, value: float, {INPLACE}",
+                        "x where it is above the threshold, else value.")
+Softplus = _activation("Softplus", "softplus", "beta: float = 1.0, threshold: float = 20.0",
+                       "log(1 + exp(beta x)) / beta, and x itself where that is above the threshold.")
+GLU = _activation("GLU", "glu", "dim: int = -1", "One half of the input along dim, times the sigmoid of the other.")
+Softmax = _activation("Softmax", "softmax", "dim: int | None = None", "exp(x) over its sum along dim.")
+Softmin = _activation("Softmin", "softmin", "dim: int | None = None", "softmax(-x).")
+LogSoftmax = _activation("LogSoftmax", "log_softmax", "dim: int | None = None", "log(softmax(x)).")
+Sigmoid = _activation("Sigmoid", "sigmoid", "", "1 / (1 + exp(-x)).")
+Tanh = _activation("Tanh", "tanh", "", "The hyperbolic tangent.")
+Softsign = _activation("Softsign", "softsign", "", "x / (1 + |x|).")
+Tanhshrink = _activation("Tanhshrink", "tanhshrink", "", "x - tanh(x).")
+LogSigmoid = _activation("LogSigmoid", "logsigmoid", "", "log(sigmoid(x)).")
 
 
-class SELU(_InPlace):
-    """The self-normalising exponential unit."""
-
-    _operation = "selu"
-
-
-class SiLU(_InPlace):
-    """x sigmoid(x)."""
-
-    _operation = "silu"
-
-
-class Mish(_InPlace):
-    """x tanh(softplus(x))."""
-
-    _operation = "mish"
-
-
-class Hardsigmoid(_InPlace):
-    """relu6(x + 3) / 6."""
-
-    _operation = "hardsigmoid"
+class _HardActivation(Activation):
+    """With options that are not printed."""
 
     def extra_repr(self) -> str:
         return ""
 
 
-class Hardswish(_InPlace):
-    """x relu6(x + 3) / 6."""
-
-    _operation = "hardswish"
-
-    def extra_repr(self) -> str:
-        return ""
-
-
-class Sigmoid(_WithoutOptions):
-    """1 / (1 + exp(-x))."""
-
-    _operation = "sigmoid"
-
-
-class Tanh(_WithoutOptions):
-    """The hyperbolic tangent."""
-
-    _operation = "tanh"
-
-
-class Softsign(_WithoutOptions):
-    """x / (1 + |x|)."""
-
-    _operation = "softsign"
-
-
-class Tanhshrink(_WithoutOptions):
-    """x - tanh(x)."""
-
-    _operation = "tanhshrink"
-
-
-class LogSigmoid(_WithoutOptions):
-    """log(sigmoid(x))."""
-
-    _operation = "logsigmoid"
-
-
-class ELU(Activation):
-    """x above 0, alpha (exp(x) - 1) below."""
-
-    _operation, _option_names = "elu", ("alpha",)
-
-    def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
-        super().__init__()
-        self.alpha, self.inplace = alpha, inplace
-
-
-class CELU(ELU):
-    """max(x, 0) + min(0, alpha (exp(x / alpha) - 1))."""
-
-    _operation = "celu"
+Hardsigmoid = define_module(_HardActivation, __name__, "Hardsigmoid", "hardsigmoid", INPLACE, "relu6(x + 3) / 6.")
+Hardswish = define_module(_HardActivation, __name__, "Hardswish", "hardswish", INPLACE, "x relu6(x + 3) / 6.")
 
 
 class GELU(Activation):
@@ -156,16 +84,6 @@ class GELU(Activation):
 
     def forward(self, input: Any) -> Any:
         return traced.gelu(input, approximate=self.approximate)
-
-
-class LeakyReLU(Activation):
-    """x above 0, negative_slope x below."""
-
-    _operation, _option_names = "leaky_relu", ("negative_slope",)
-
-    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        super().__init__()
-        self.negative_slope, self.inplace = negative_slope, inplace
 
 
 class RReLU(Activation):
@@ -213,81 +131,28 @@ class Hardtanh(Activation):
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
 
 
-class Hardshrink(Activation):
-    """x where it is beyond lambd, else 0."""
+class _Shrinkage(Activation):
+    """With the option `lambd`, which is printed without its name."""
 
-    _operation, _option_names = "hardshrink", ("lambd",)
-
-    def __init__(self, lambd: float = 0.5) -> None:
-        super().__init__()
-        self.lambd = lambd
+    lambd: float
 
     def extra_repr(self) -> str:
         return f"{self.lambd}"
 
 
-class Softshrink(Hardshrink):
-    """x moved towards 0 by lambd, as far as 0."""
-
-    _operation = "softshrink"
-
-
-class Threshold(Activation):
-    """x where it is above the threshold, else value."""
-
-    _operation, _option_names = "threshold", ("threshold", "value")
-
-    def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
-        super().__init__()
-        self.threshold, self.value, self.inplace = threshold, value, inplace
+Hardshrink = define_module(_Shrinkage, __name__, "Hardshrink", "hardshrink", "lambd: float = 0.5",
+                           "x where it is beyond lambd, else 0.")
+Softshrink = define_module(_Shrinkage, __name__, "Softshrink", "softshrink", "lambd: float = 0.5",
+                           "x moved towards 0 by lambd, as far as 0.")
 
 
-class Softplus(Activation):
-    """log(1 + exp(beta x)) / beta, and x itself where that is above the threshold."""
-
-    _operation, _option_names = "softplus", ("beta", "threshold")
-
-    def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
-        super().__init__()
-        self.beta, self.threshold = beta, threshold
-
-
-class GLU(Activation):
-    """One half of the input along dim, times the sigmoid of the other."""
-
-    _operation, _option_names = "glu", ("dim",)
-
-    def __init__(self, dim: int = -1) -> None:
-        super().__init__()
-        self.dim = dim
-
-
-class Softmax(Activation):
-    """exp(x) over its sum along dim."""
-
-    _operation, _option_names = "softmax", ("dim",)
-
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
-
-
-class Softmin(Softmax):
-    """softmax(-x)."""
-
-    _operation = "softmin"
-
-
-class LogSoftmax(Softmax):
-    """log(softmax(x))."""
-
-    _operation = "log_softmax"
-
-
-class Softmax2d(_WithoutOptions):
+class Softmax2d(Activation):
     """softmax over the channels at each place of an image."""
 
     _operation = "softmax"
+
+    def __init__(self) -> None:
+        super().__init__()
 
     def forward(self, input: Any) -> Any:
         if isinstance(input, Tensor) and input.array.ndim not in (3, 4):

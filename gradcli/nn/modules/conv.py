@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import no_sizes
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.messages.arguments import sizes_message
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.init import init_weight_and_bias
@@ -21,7 +21,7 @@ def ntuple(value: Any, dims: int, name: str) -> tuple[int, ...]:
     if len(values) != dims or not all(type(v) is int for v in values):
         fault = ArgumentFault(f"{name} must be a whole number or {dims} of them, not {described(value)}")
         sizes = name == "kernel_size" and len(values) == dims
-        raise fault.saying(no_sizes("empty", "size", "", (1, 1, *values))) if sizes else fault
+        raise fault.saying(sizes_message("empty", "size", "", (1, 1, *values))) if sizes else fault
     return values
 
 

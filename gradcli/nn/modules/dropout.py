@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import traced
@@ -9,6 +10,7 @@ from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.inplace import store, writable
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.module.module import Module
+from gradcli.nn.modules.functional_module import define_module
 
 
 class Dropout(Module):
@@ -34,31 +36,10 @@ class Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout1d(Dropout):
-    """Zeros whole channels of (batch, channels, length)."""
-
-    _operation = "dropout1d"
-
-
-class Dropout2d(Dropout):
-    """Zeros whole channels of (batch, channels, height, width)."""
-
-    _operation = "dropout2d"
-
-
-class Dropout3d(Dropout):
-    """Zeros whole channels of (batch, channels, depth, height, width)."""
-
-    _operation = "dropout3d"
-
-
-class AlphaDropout(Dropout):
-    """Dropout that preserves mean and variance behind SELU (Klambauer and others, 2017)."""
-
-    _operation = "alpha_dropout"
-
-
-class FeatureAlphaDropout(Dropout):
-    """AlphaDropout of whole channels."""
-
-    _operation = "feature_alpha_dropout"
+_dropout = partial(define_module, Dropout, __name__, options="p: float = 0.5, inplace: bool = False")
+Dropout1d = _dropout("Dropout1d", "dropout1d", text="Zeros whole channels of (batch, channels, length).")
+Dropout2d = _dropout("Dropout2d", "dropout2d", text="Zeros whole channels of (batch, channels, height, width).")
+Dropout3d = _dropout("Dropout3d", "dropout3d", text="Zeros whole channels of (batch, channels, depth, height, width).")
+AlphaDropout = _dropout("AlphaDropout", "alpha_dropout", text=(
+    "Dropout that preserves mean and variance behind SELU (Klambauer and others, 2017)."))
+FeatureAlphaDropout = _dropout("FeatureAlphaDropout", "feature_alpha_dropout", text="AlphaDropout of whole channels.")

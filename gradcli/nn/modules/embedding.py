@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
@@ -110,7 +110,6 @@ def table_shape(embeddings: Any) -> tuple[int, int]:
 @exposed("reset_parameters", "from_pretrained", class_read=("from_pretrained",))
 class EmbeddingBag(_Rows):
     """For each bag of indices the sum, mean or maximum of the rows of `weight` that they name."""
-
 
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: Any = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = "mean", sparse: bool = False, _weight: Any = None,

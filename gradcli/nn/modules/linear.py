@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import no_sizes, type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described
+from gradcli.engine.messages.arguments import sizes_message, type_name
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.dtypes import OF, Default
 from gradcli.engine.tensor.tensor import Tensor
@@ -33,7 +33,7 @@ def empty_parameter(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
     odd_size = next((size for size in shape if type(size) not in (int, bool)), None)
     if odd_size is not None:
         raise ArgumentFault(f"sizes are whole numbers, not {described(odd_size)}").saying(
-            no_sizes("empty", "size", " (position 1)", shape))
+            sizes_message("empty", "size", " (position 1)", shape))
     return Parameter(np.zeros(tuple(map(int, shape)), element_type), True)
 
 

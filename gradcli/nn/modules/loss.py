@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.distance import PairwiseDistance
+from gradcli.nn.modules.functional_module import define_module
 
 
 class _Loss(Module):
@@ -58,28 +60,37 @@ class _PlainLoss(_Loss):
         return getattr(traced, self._operation)(input, target, reduction=self.reduction)
 
 
-class L1Loss(_PlainLoss):
-    """|input - target|."""
-
-    _operation = "l1_loss"
-
-
-class MSELoss(_PlainLoss):
-    """(input - target)^2."""
-
-    _operation = "mse_loss"
-
-
-class SoftMarginLoss(_PlainLoss):
-    """log(1 + exp(-target input)), for targets 1 and -1."""
-
-    _operation = "soft_margin_loss"
-
-
-class MultiLabelMarginLoss(_PlainLoss):
-    """Margins between the right classes, listed in the target, and all others."""
-
-    _operation = "multilabel_margin_loss"
+REDUCTION = 'reduction: str = "mean"'
+REDUCTIONS = f"size_average: Any = None, reduce: Any = None, {REDUCTION}"
+_plain_loss = partial(define_module, _PlainLoss, __name__)
+L1Loss = _plain_loss("L1Loss", "l1_loss", REDUCTIONS, "|input - target|.")
+MSELoss = _plain_loss("MSELoss", "mse_loss", REDUCTIONS, "(input - target)^2.")
+SoftMarginLoss = _plain_loss("SoftMarginLoss", "soft_margin_loss", REDUCTIONS,
+                             "log(1 + exp(-target input)), for targets 1 and -1.")
+MultiLabelMarginLoss = _plain_loss("MultiLabelMarginLoss", "multilabel_margin_loss", REDUCTIONS,
+                                   "Margins between the right classes, listed in the target, and all others.")
+_loss = partial(define_module, _Loss, __name__)
+KLDivLoss = _loss("KLDivLoss", "kl_div", f"{REDUCTIONS}, log_target: bool = False",
+                  "target (log(target) - input), for log-probabilities.")
+SmoothL1Loss = _loss("SmoothL1Loss", "smooth_l1_loss", f"{REDUCTIONS}, beta: float = 1.0",
+                     "Squared differences below beta, absolute ones above.")
+HuberLoss = _loss("HuberLoss", "huber_loss", f"{REDUCTION}, delta: float = 1.0",
+                  "Squared differences below delta, delta times absolute ones above.")
+HingeEmbeddingLoss = _loss("HingeEmbeddingLoss", "hinge_embedding_loss", f"margin: float = 1.0, {REDUCTIONS}",
+                           "input where the target is 1, max(0, margin - input) where it is -1.")
+MarginRankingLoss = _loss("MarginRankingLoss", "margin_ranking_loss", f"margin: float = 0.0, {REDUCTIONS}",
+                          "max(0, margin - target (input1 - input2)).")
+CosineEmbeddingLoss = _loss("CosineEmbeddingLoss", "cosine_embedding_loss", f"margin: float = 0.0, {REDUCTIONS}",
+                            "1 - cosine where the target is 1, max(0, cosine - margin) where it is -1.")
+PoissonNLLLoss = _loss(
+    "PoissonNLLLoss", "poisson_nll_loss", "log_input: bool = True, full: bool = False, size_average: Any = None, "
+    f"eps: float = 1e-8, reduce: Any = None, {REDUCTION}", "exp(input) - target input, for counts.")
+GaussianNLLLoss = _loss(
+    "GaussianNLLLoss", "gaussian_nll_loss", f"*, full: bool = False, eps: float = 1e-6, {REDUCTION}",
+    "(log(var) + (input - target)^2 / var) / 2.")
+CTCLoss = _loss(
+    "CTCLoss", "ctc_loss", f"blank: int = 0, {REDUCTION}, zero_infinity: bool = False",
+    "How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006).")
 
 
 class _Weighted(_Loss):
@@ -97,18 +108,6 @@ class _Weighted(_Loss):
         return super().forward(input, target)
 
 
-class BCELoss(_Weighted):
-    """-(target log(input) + (1 - target) log(1 - input))."""
-
-    _operation = "binary_cross_entropy"
-
-
-class MultiLabelSoftMarginLoss(_Weighted):
-    """The mean over classes of BCEWithLogitsLoss."""
-
-    _operation = "multilabel_soft_margin_loss"
-
-
 class BCEWithLogitsLoss(_Weighted):
     """BCELoss of sigmoid(input)."""
 
@@ -120,29 +119,21 @@ class BCEWithLogitsLoss(_Weighted):
         self._buffer("pos_weight", pos_weight)
 
 
-class NLLLoss(_Weighted):
-    """-input at the target's class, for log-probabilities."""
-
-    _operation, _option_names = "nll_loss", ("weight", "ignore_index")
-
-    def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
-                 reduction: str = "mean") -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index = ignore_index
-
-
-class NLLLoss2d(NLLLoss):
-    """NLLLoss of images, as it was called before NLLLoss took them."""
-
-class CrossEntropyLoss(_Weighted):
-    """NLLLoss of log_softmax(input)."""
-
-    _operation, _option_names = "cross_entropy", ("weight", "ignore_index", "label_smoothing")
-
-    def __init__(self, weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None,
-                 reduction: str = "mean", label_smoothing: float = 0.0) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+IGNORING = f"weight: Any = None, size_average: Any = None, ignore_index: int = -100, reduce: Any = None, {REDUCTION}"
+BCELoss = define_module(
+    _Weighted, __name__, "BCELoss", "binary_cross_entropy", f"weight: Any = None, {REDUCTIONS}",
+    "-(target log(input) + (1 - target) log(1 - input)).")
+MultiLabelSoftMarginLoss = define_module(
+    _Weighted, __name__, "MultiLabelSoftMarginLoss", "multilabel_soft_margin_loss",
+    f"weight: Any = None, {REDUCTIONS}", "The mean over classes of BCEWithLogitsLoss.")
+NLLLoss = define_module(
+    _Weighted, __name__, "NLLLoss", "nll_loss", IGNORING, "-input at the target's class, for log-probabilities.")
+NLLLoss2d = define_module(
+    NLLLoss, __name__, "NLLLoss2d", "nll_loss", IGNORING,
+    "NLLLoss of images, as it was called before NLLLoss took them.")
+CrossEntropyLoss = define_module(
+    _Weighted, __name__, "CrossEntropyLoss", "cross_entropy", f"{IGNORING}, label_smoothing: float = 0.0",
+    "NLLLoss of log_softmax(input).")
 
 
 class MultiMarginLoss(_Loss):
@@ -155,71 +146,6 @@ class MultiMarginLoss(_Loss):
         super().__init__(size_average, reduce, reduction)
         self.p, self.margin = p, margin
         self._buffer("weight", weight)
-
-
-class KLDivLoss(_Loss):
-    """target (log(target) - input), for log-probabilities."""
-
-    _operation, _option_names = "kl_div", ("log_target",)
-
-    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
-                 log_target: bool = False) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.log_target = log_target
-
-
-class SmoothL1Loss(_Loss):
-    """Squared differences below beta, absolute ones above."""
-
-    _operation, _option_names = "smooth_l1_loss", ("beta",)
-
-    def __init__(self, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
-                 beta: float = 1.0) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.beta = beta
-
-
-class HuberLoss(_Loss):
-    """Squared differences below delta, delta times absolute ones above."""
-
-    _operation, _option_names = "huber_loss", ("delta",)
-
-    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
-        super().__init__(reduction=reduction)
-        self.delta = delta
-
-
-class _Margin(_Loss):
-    """With a margin."""
-
-    _option_names = ("margin",)
-
-    def __init__(self, margin: float = 0.0, size_average: Any = None, reduce: Any = None,
-                 reduction: str = "mean") -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.margin = margin
-
-
-class HingeEmbeddingLoss(_Margin):
-    """input where the target is 1, max(0, margin - input) where it is -1."""
-
-    _operation = "hinge_embedding_loss"
-
-    def __init__(self, margin: float = 1.0, size_average: Any = None, reduce: Any = None,
-                 reduction: str = "mean") -> None:
-        super().__init__(margin, size_average, reduce, reduction)
-
-
-class MarginRankingLoss(_Margin):
-    """max(0, margin - target (input1 - input2))."""
-
-    _operation = "margin_ranking_loss"
-
-
-class CosineEmbeddingLoss(_Margin):
-    """1 - cosine where the target is 1, max(0, cosine - margin) where it is -1."""
-
-    _operation = "cosine_embedding_loss"
 
 
 class TripletMarginLoss(_Loss):
@@ -249,34 +175,3 @@ class TripletMarginWithDistanceLoss(_Loss):
                              "instead")
         self.distance_function = PairwiseDistance() if distance_function is None else distance_function
         self.margin, self.swap, self.reduction = margin, swap, reduction
-
-
-class PoissonNLLLoss(_Loss):
-    """exp(input) - target input, for counts."""
-
-    _operation, _option_names = "poisson_nll_loss", ("log_input", "full", "eps")
-
-    def __init__(self, log_input: bool = True, full: bool = False, size_average: Any = None, eps: float = 1e-8,
-                 reduce: Any = None, reduction: str = "mean") -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.log_input, self.full, self.eps = log_input, full, eps
-
-
-class GaussianNLLLoss(_Loss):
-    """(log(var) + (input - target)^2 / var) / 2."""
-
-    _operation, _option_names = "gaussian_nll_loss", ("full", "eps")
-
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
-        super().__init__()
-        self.full, self.eps, self.reduction = full, eps, reduction
-
-
-class CTCLoss(_Loss):
-    """How unlikely a sequence of labels is, wherever in the input it stands (Graves and others, 2006)."""
-
-    _operation, _option_names = "ctc_loss", ("blank", "zero_infinity")
-
-    def __init__(self, blank: int = 0, reduction: str = "mean", zero_infinity: bool = False) -> None:
-        super().__init__()
-        self.blank, self.reduction, self.zero_infinity = blank, reduction, zero_infinity

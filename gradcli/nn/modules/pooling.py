@@ -16,12 +16,18 @@ class _Pool(Module):
 
     _module_path = "torch.nn.modules.pooling"
     _dims: ClassVar[int]
+    _printed_options: ClassVar[tuple[str, ...]] = ()
 
     def _operation(self, name: str) -> Any:
         return getattr(traced, f"{name}{self._dims}d")
 
+    def extra_repr(self) -> str:
+        return ", ".join([f"{name}={getattr(self, name)}" for name in self._printed_options])
+
 
 class _MaxPool(_Pool):
+    _printed_options = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
+
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
                  return_indices: bool = False, ceil_mode: bool = False) -> None:
         super().__init__()
@@ -33,15 +39,12 @@ class _MaxPool(_Pool):
         return self._operation("max_pool")(input, self.kernel_size, self.stride, self.padding, self.dilation,
                                            self.ceil_mode, self.return_indices)
 
-    def extra_repr(self) -> str:
-        return (f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
-                f"dilation={self.dilation}, ceil_mode={self.ceil_mode}")
-
 
 class AvgPool1d(_Pool):
     """The mean of each window."""
 
     _dims = 1
+    _printed_options = ("kernel_size", "stride", "padding")
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                  count_include_pad: bool = True) -> None:
@@ -56,9 +59,6 @@ class AvgPool1d(_Pool):
     def forward(self, input: Any) -> Any:
         return self._operation("avg_pool")(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                                            self.count_include_pad)
-
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class AvgPool2d(AvgPool1d):
@@ -86,6 +86,8 @@ class AvgPool3d(AvgPool2d):
 
 
 class _LPPool(_Pool):
+    _printed_options = ("norm_type", "kernel_size", "stride", "ceil_mode")
+
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
         super().__init__()
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
@@ -93,13 +95,10 @@ class _LPPool(_Pool):
     def forward(self, input: Any) -> Any:
         return self._operation("lp_pool")(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
-    def extra_repr(self) -> str:
-        return (f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
-                f"ceil_mode={self.ceil_mode}")
-
 
 class _AdaptiveAvgPool(_Pool):
     _kind = "adaptive_avg_pool"
+    _printed_options = ("output_size",)
 
     def __init__(self, output_size: Any) -> None:
         super().__init__()
@@ -107,9 +106,6 @@ class _AdaptiveAvgPool(_Pool):
 
     def forward(self, input: Any) -> Any:
         return self._operation(self._kind)(input, self.output_size)
-
-    def extra_repr(self) -> str:
-        return f"output_size={self.output_size}"
 
 
 class _AdaptiveMaxPool(_AdaptiveAvgPool):
@@ -124,6 +120,7 @@ class _AdaptiveMaxPool(_AdaptiveAvgPool):
 
 
 class _MaxUnpool(_Pool):
+    _printed_options = ("kernel_size", "stride", "padding")
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
         super().__init__()
@@ -133,9 +130,6 @@ class _MaxUnpool(_Pool):
 
     def forward(self, input: Any, indices: Any, output_size: Any = None) -> Any:
         return self._operation("max_unpool")(input, indices, self.kernel_size, self.stride, self.padding, output_size)
-
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
 class _FractionalMaxPool(_Pool):

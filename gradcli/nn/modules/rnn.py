@@ -7,18 +7,18 @@ from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
-from gradcli.engine.warned import warn
 from gradcli.exposure import exposed
 from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.nn.init import legacy, uniform_
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.linear import checked_count, checked_tensor, empty_parameter
-from gradcli.nn.modules.rnn_state import checked_state, no_pair
-from gradcli.nn.utils.packed_sequence import PackedSequence, counts
+from gradcli.nn.modules.rnn_state import checked_state, state_pair_fault
+from gradcli.nn.utils.packed_sequence import PackedSequence, checked_batch_sizes
 
 
 def simple_step(input_gates: Any, h: Any, weight: Any, bias: Any, activate: Any) -> Any:
@@ -188,7 +188,7 @@ class RNNBase(_Recurrent):
         if data.array.ndim != 2:
             raise ShapeFault(f"input must have 2 dimensions, got {data.array.ndim}")
         self._fits(data)
-        numbers = counts(sizes)
+        numbers = checked_batch_sizes(sizes)
         hx = hx if hx is None else self._ordered(hx, sorted_indices)
         output, finals = self._through(data, self._initial(data, hx, numbers[0], False), numbers)
         last = self._ordered(self._together(finals, False), unsorted_indices)
@@ -372,7 +372,7 @@ class LSTM(RNNBase):
 
     def _initial(self, input: Any, hx: Any, batch: int, alone: bool) -> list[Any]:
         if hx is not None and (not isinstance(hx, tuple | list) or len(hx) != 2):
-            raise no_pair(hx)
+            raise state_pair_fault(hx)
         if hx is not None and not alone and {checked_tensor(state, "the state").array.ndim for state in hx} != {3}:
             dims = ", ".join(f"{state.array.ndim}-D" for state in hx)
             raise ShapeFault(f"For batched 3-D input, hx and cx should also be 3-D but got ({dims}) tensors")

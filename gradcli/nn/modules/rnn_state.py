@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault, Fault, IndexFault, ShapeFault
@@ -19,7 +19,7 @@ def checked_state(hx: Any) -> Tensor:
     return hx
 
 
-def no_pair(hx: Any) -> Fault:
+def state_pair_fault(hx: Any) -> Fault:
     """The fault of a state that is no pair (h, c), by what the LSTM of PyTorch comes to with it."""
     message = f"the state of an LSTM is a pair (h, c), not {described(hx)}", "lstm(x, (h, c))"
     if isinstance(hx, tuple | list):

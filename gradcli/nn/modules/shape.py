@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.module import Module
-from gradcli.nn.modules.functional_module import FunctionalModule, classes_by_rank
+from gradcli.nn.modules.functional_module import FunctionalModule, classes_by_rank, define_module
 
-
-class Flatten(FunctionalModule):
-    """Flattens the dimensions from start_dim to end_dim into one."""
-
-    _module_path = "torch.nn.modules.flatten"
-    _operation, _option_names = "flatten", ("start_dim", "end_dim")
-
-    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
-        super().__init__()
-        self.start_dim, self.end_dim = start_dim, end_dim
+_shape_module = partial(define_module, FunctionalModule, __name__)
+Flatten = _shape_module(
+    "Flatten", "flatten", "start_dim: int = 1, end_dim: int = -1",
+    "Flattens the dimensions from start_dim to end_dim into one.", _module_path="torch.nn.modules.flatten")
+PixelShuffle = _shape_module(
+    "PixelShuffle", "pixel_shuffle", "upscale_factor: int",
+    "(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor.", _module_path="torch.nn.modules.pixelshuffle")
+PixelUnshuffle = _shape_module(
+    "PixelUnshuffle", "pixel_unshuffle", "downscale_factor: int",
+    "(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor.", _module_path="torch.nn.modules.pixelshuffle")
+ChannelShuffle = _shape_module(
+    "ChannelShuffle", "channel_shuffle", "groups: int", "Reorders channels: (groups, C / groups) transposed.",
+    _module_path="torch.nn.modules.channelshuffle")
+Unfold = _shape_module(
+    "Unfold", "unfold", "kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1",
+    "The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L).",
+    _module_path="torch.nn.modules.fold")
+Fold = _shape_module(
+    "Fold", "fold", "output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1",
+    "The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size).",
+    _module_path="torch.nn.modules.fold")
 
 
 class Unflatten(FunctionalModule):
@@ -76,63 +88,6 @@ class UpsamplingBilinear2d(Upsample):
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, "bilinear", True)
-
-
-class PixelShuffle(FunctionalModule):
-    """(*, C r^2, H, W) to (*, C, H r, W r), with r = upscale_factor."""
-
-    _module_path = "torch.nn.modules.pixelshuffle"
-    _operation, _option_names = "pixel_shuffle", ("upscale_factor",)
-
-    def __init__(self, upscale_factor: int) -> None:
-        super().__init__()
-        self.upscale_factor = upscale_factor
-
-
-class PixelUnshuffle(FunctionalModule):
-    """(*, C, H r, W r) to (*, C r^2, H, W), with r = downscale_factor."""
-
-    _module_path = "torch.nn.modules.pixelshuffle"
-    _operation, _option_names = "pixel_unshuffle", ("downscale_factor",)
-
-    def __init__(self, downscale_factor: int) -> None:
-        super().__init__()
-        self.downscale_factor = downscale_factor
-
-
-class ChannelShuffle(FunctionalModule):
-    """Reorders channels: (groups, C / groups) transposed."""
-
-    _module_path = "torch.nn.modules.channelshuffle"
-    _operation, _option_names = "channel_shuffle", ("groups",)
-
-    def __init__(self, groups: int) -> None:
-        super().__init__()
-        self.groups = groups
-
-
-class Unfold(FunctionalModule):
-    """The windows of images, as columns: (N, C, *spatial) to (N, C prod(kernel_size), L)."""
-
-    _module_path = "torch.nn.modules.fold"
-    _operation, _option_names = "unfold", ("kernel_size", "dilation", "padding", "stride")
-
-    def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> None:
-        super().__init__()
-        self.kernel_size, self.dilation, self.padding, self.stride = kernel_size, dilation, padding, stride
-
-
-class Fold(FunctionalModule):
-    """The sum of columns as overlapping windows: (N, C prod(kernel_size), L) to (N, C, *output_size)."""
-
-    _module_path = "torch.nn.modules.fold"
-    _operation, _option_names = "fold", ("output_size", "kernel_size", "dilation", "padding", "stride")
-
-    def __init__(self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
-                 stride: Any = 1) -> None:
-        super().__init__()
-        self.output_size, self.kernel_size = output_size, kernel_size
-        self.dilation, self.padding, self.stride = dilation, padding, stride
 
 
 class _Pad(FunctionalModule):

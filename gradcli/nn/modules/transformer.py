@@ -37,7 +37,7 @@ def square_mask(sz: int, device: DeviceLike = None, dtype: Any = None) -> Tensor
     return traced.triu(mask, 1)
 
 
-def length_of(value: Any, batch_first: bool) -> int:
+def sequence_length(value: Any, batch_first: bool) -> int:
     """The length of a sequence, or of each sequence of a batch."""
     shape = checked_tensor(value, "the input").array.shape
     return int(shape[0] if len(shape) == 2 or not batch_first else shape[1])
@@ -198,7 +198,7 @@ class TransformerEncoder(_LayerStack):
                 is_causal: bool | None = None) -> Any:
         first = self._first()
         batch_first = first.self_attn.batch_first if isinstance(first, _TransformerLayer) else False
-        is_causal = detect_is_causal(mask, is_causal, length_of(src, batch_first))
+        is_causal = detect_is_causal(mask, is_causal, sequence_length(src, batch_first))
         output = src
         for layer in self.layers:
             output = layer(output, src_mask=mask, is_causal=is_causal, src_key_padding_mask=src_key_padding_mask)
@@ -237,7 +237,7 @@ class TransformerDecoder(_LayerStack):
                 tgt_is_causal: bool | None = None, memory_is_causal: bool = False) -> Any:
         first = self._first()
         batch_first = first.self_attn.batch_first if isinstance(first, _TransformerLayer) else False
-        tgt_is_causal = detect_is_causal(tgt_mask, tgt_is_causal, length_of(tgt, batch_first))
+        tgt_is_causal = detect_is_causal(tgt_mask, tgt_is_causal, sequence_length(tgt, batch_first))
         output = tgt
         for layer in self.layers:
             output = layer(output, memory, tgt_mask=tgt_mask, memory_mask=memory_mask,

@@ -31,7 +31,7 @@ class LinePoint(NamedTuple):
 
 
 def cubic_minimum(a: LinePoint, b: LinePoint, low: Any, high: Any) -> Any:
-    """Where the cubic through two points with their slopes is least, within bounds (eq. 3.59)."""
+    """The minimizer within bounds of the cubic through two points with their slopes (eq. 3.59)."""
     d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
     square = d1 * d1 - a.slope * b.slope
     if not square >= 0:

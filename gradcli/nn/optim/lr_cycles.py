@@ -9,7 +9,7 @@ from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.optim.lr_scheduler import MOST_EPOCHS, LRScheduler, groups_of
 from gradcli.nn.optim.optimizer import scalar
-from gradcli.nn.plain import whole_numbers
+from gradcli.nn.plain import integer_list
 
 
 def _rates(value: Any, count: int) -> list[Any]:
@@ -238,7 +238,7 @@ class SequentialLR(_Composite):
     def __init__(self, optimizer: Any, schedulers: Any, milestones: Any, last_epoch: int = -1) -> None:
         groups_of(optimizer)
         _check(schedulers, optimizer)
-        milestones = whole_numbers(milestones, "milestones")
+        milestones = integer_list(milestones, "milestones")
         if len(milestones) != len(schedulers) - 1:
             raise ValueFault("Sequential Schedulers expects number of schedulers provided to be one more than the "
                              f"number of milestone points, but got number of schedulers {len(schedulers)} and the "

@@ -10,16 +10,16 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.engine.warned import warn
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import Unimplemented
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.nn.module.printing import object_text
 from gradcli.nn.optim.optimizer import Optimizer, has_stepped, scalar
-from gradcli.nn.plain import plain_copy, whole_numbers
+from gradcli.nn.plain import integer_list, plain_copy
 
 MOST_EPOCHS = 10_000_000
 
@@ -247,7 +247,7 @@ class MultiStepLR(LRScheduler):
     """Multiplies the rate by gamma at each milestone."""
 
     def __init__(self, optimizer: Any, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1) -> None:
-        self.milestones, self.gamma = sorted(whole_numbers(milestones, "milestones")), gamma
+        self.milestones, self.gamma = sorted(integer_list(milestones, "milestones")), gamma
         super().__init__(optimizer, last_epoch)
 
     def _lr_after(self, rate: float, i: int) -> float:

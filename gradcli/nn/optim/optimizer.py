@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.faults.tree import ArgumentFault
 
@@ -93,7 +93,7 @@ def _difference(actual: Any, expected: Any, rtol: float | None, atol: float | No
 
 
 def _of_scalars(title: str, a: Any, b: Any, allowed: list[str]) -> str:
-    """What is said of two numbers."""
+    """The message of a mismatch of two numbers."""
     actual, expected = a.item(), b.item()
     far = abs(actual - expected)
     share = far / abs(expected) if expected else np.inf
@@ -102,7 +102,7 @@ def _of_scalars(title: str, a: Any, b: Any, allowed: list[str]) -> str:
 
 
 def _of_tensors(title: str, a: Any, b: Any, close: Any, allowed: list[str]) -> str:
-    """What is said of two tensors: how many elements differ, and where by most."""
+    """The message of a mismatch of two tensors: how many elements differ, and the greatest differences."""
     dtype = np.result_type(a, b)
     a, b = (array.astype(np.int64 if dtype.kind in "bu" else dtype) for array in (a, b))
     far = np.where(close, 0, np.abs(a - b))

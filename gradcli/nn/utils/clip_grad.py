@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for, report_detached
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import described
-from gradcli.engine.tensor.complex_tensor import of_one_kind
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.tensor.complex_tensor import check_same_kind
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor, rebind
@@ -114,6 +114,6 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Any]) -> None:
             f"shape '{list(short.array.shape)}' is invalid for input of size {remaining + short.array.size}")
     at, vec = 0, detached_for(vec, "vector_to_parameters()")
     for p in tensors:
-        of_one_kind(p, vec)
+        check_same_kind(p, vec)
         rebind(p, vec.array[at : at + p.array.size].reshape(p.array.shape))
         at += p.array.size

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name, type_text
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.deep_copy import Copies
+from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
@@ -115,7 +115,7 @@ class DataLoader:
         return map(self._batch, iter(self.batch_sampler))
 
     def _by_workers(self, seed: int) -> Iterator[Any]:
-        """What the workers yield in turn, each of a copy of the data set; all of them are in this process."""
+        """The batches of all workers in turn, each with a copy of the data set; all of them run in this process."""
         streams: deque[Any] = deque()
         for number in range(self.num_workers):
             info = WorkerInfo(number, self.num_workers, seed + number, Copies.deep(self.dataset))
@@ -174,7 +174,7 @@ class WorkerInfo:
 
 
 def get_worker_info() -> Any:
-    """What the worker that is at work in a loader knows of itself; None outside, and of data sets with indices."""
+    """The WorkerInfo of the running worker of a loader; None outside, and for data sets with indices."""
     return WorkerInfo.current
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import TypeFault
 from gradcli.nn.module.cloning import clone_module

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
@@ -50,7 +50,7 @@ class PackedSequence(_Packed):
             raise ArgumentFault(f"a PackedSequence holds tensors, not {described(not_tensor)}", "pack_sequence([a, b])")
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
-        counts(batch_sizes)
+        checked_batch_sizes(batch_sizes)
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
 
     def __parts__(self) -> tuple[str, list[Any], str]:
@@ -90,7 +90,7 @@ for _name in CASTS:
     setattr(PackedSequence, _name, _cast(_name))
 
 
-def counts(batch_sizes: Any) -> list[int]:
+def checked_batch_sizes(batch_sizes: Any) -> list[int]:
     """batch_sizes as a list of ints. ValueFault if they rise."""
     values = batch_sizes.array.tolist() if isinstance(batch_sizes, Tensor) else batch_sizes
     if not isinstance(values, list) or not values or not all(type(n) is int and n > 0 for n in values):
@@ -172,7 +172,7 @@ def pad_packed_sequence(sequence: Any, batch_first: bool = False, padding_value:
                         total_length: int | None = None) -> Any:
     """The sequences padded to one length, and their lengths."""
     data, sizes, _, order = _packed(sequence, "pad_packed_sequence")
-    numbers = counts(sizes)
+    numbers = checked_batch_sizes(sizes)
     if total_length is not None and total_length < len(numbers):
         raise ValueFault(f"Expected total_length to be at least the length of the longest sequence in input, but got "
                          f"total_length={total_length} and max sequence length being {len(numbers)}")

@@ -15,7 +15,7 @@ from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
 from gradcli.nn.module.module import Module
 from gradcli.nn.modules.conv import _ConvTransposeNd
 from gradcli.nn.utils.parametrize import register_parametrization
-from gradcli.nn.utils.weight_norm import length, power_steps, random_unit_vector, rows_of, scaled_weight
+from gradcli.nn.utils.weight_norm import norm_except_dim, power_iteration, random_unit_vector, rows_of, scaled_weight
 
 HOME = "torch.nn.utils.parametrizations"
 MAPS = ("matrix_exp", "cayley", "householder")
@@ -32,7 +32,7 @@ def weight_of(module: Any, name: str) -> Tensor:
     return value
 
 
-def usual_dim(module: Any, dim: Any) -> int:
+def output_channel_dim(module: Any, dim: Any) -> int:
     """`dim`, or for None the dimension of output channels: 1 for transposed convolutions, else 0."""
     return int(isinstance(module, _ConvTransposeNd)) if dim is None else dim
 
@@ -50,7 +50,7 @@ class _WeightNorm(Module):
 
     def right_inverse(self, weight: Any) -> Any:
         """g and v of a weight: its norms and the weight itself."""
-        return length(weight, self.dim), weight
+        return norm_except_dim(weight, self.dim), weight
 
 
 def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
@@ -78,7 +78,7 @@ class _SpectralNorm(Module):
             for name, size in zip(("_u", "_v"), matrix.array.shape, strict=True):
                 self._buffer_dict[name] = random_unit_vector(matrix, size, eps)
             with recording(False):
-                power_steps(matrix, self._buffer_dict["_u"], self._buffer_dict["_v"], 15, eps)
+                power_iteration(matrix, self._buffer_dict["_u"], self._buffer_dict["_v"], 15, eps)
 
     def forward(self, weight: Any) -> Any:
         if weight.array.ndim == 1:
@@ -86,7 +86,7 @@ class _SpectralNorm(Module):
         matrix, u, v = rows_of(weight, self.dim), self._buffer_dict["_u"], self._buffer_dict["_v"]
         if self.training:
             with recording(False):
-                power_steps(Tensor(matrix.array), u, v, self.n_power_iterations, self.eps)
+                power_iteration(Tensor(matrix.array), u, v, self.n_power_iterations, self.eps)
         u, v = (Tensor(vector.array.copy()) for vector in (u, v))
         return weight / traced.dot(u, traced.mv(matrix, v))
 
@@ -100,7 +100,7 @@ def spectral_norm(module: Any, name: str = "weight", n_power_iterations: int = 1
     """Parametrize a weight as W / sigma_max(W) (Miyato and others, 2018); return the module."""
     weight = weight_of(module, name)
     return register_parametrization(
-        module, name, _SpectralNorm(weight, n_power_iterations, usual_dim(module, dim), eps))
+        module, name, _SpectralNorm(weight, n_power_iterations, output_channel_dim(module, dim), eps))
 
 
 @exposed("right_inverse", "base")

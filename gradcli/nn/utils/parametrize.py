@@ -9,7 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import brief, described, sized
 from gradcli.engine.settings import SwitchedSettings
-from gradcli.engine.tensor.complex_tensor import of_one_kind
+from gradcli.engine.tensor.complex_tensor import check_same_kind
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter, Variable, recording
 from gradcli.exposure import PROGRAM_MADE, expose, exposed
@@ -69,7 +69,7 @@ class ParametrizationList(ModuleList):
             shape, dtype = original.array.shape, original.array.dtype
             self._keep_several(inverse, original)
         if not unsafe:
-            check_shape_and_dtype(self(), shape, dtype, "Registering a parametrization may not change")
+            check_shape_and_dtype(self(), shape, dtype)
 
     def _keep_several(self, inverse: Any, original: Any) -> None:
         if not isinstance(inverse, tuple | list) or not all(isinstance(part, Tensor) for part in inverse):
@@ -117,7 +117,7 @@ class ParametrizationList(ModuleList):
 def assign(target: Any, source: Any) -> None:
     """Set `target` to a copy of the values of `source`."""
     if target is not source:
-        of_one_kind(target, source)
+        check_same_kind(target, source)
         target.array = np.array(source.array)
 
 
@@ -127,16 +127,17 @@ def register_tensor(module: Any, name: str, value: Any) -> None:
     lists[name] = module.__dict__[name] = value
 
 
-def check_shape_and_dtype(value: Any, shape: Any, dtype: Any, beginning: str) -> None:
-    """ValueFault unless `value` is a tensor of this shape and dtype; the message begins with `beginning`."""
+def check_shape_and_dtype(value: Any, shape: Any, dtype: Any) -> None:
+    """ValueFault unless `value`, the result of a new parametrization, is a tensor of this shape and dtype."""
     if not isinstance(value, Tensor):
         raise ValueFault(f"A parametrization must return a tensor. Got {described(value)}.")
     if value.array.dtype != dtype:
-        raise ValueFault(f"{beginning} the dtype of the tensor, {UNSAFE}.\nunparametrized dtype: torch.{dtype}\n"
-                         f"parametrized dtype: {value.dtype}", "unsafe=True")
+        raise ValueFault(f"Registering a parametrization may not change the dtype of the tensor, {UNSAFE}.\n"
+                         f"unparametrized dtype: torch.{dtype}\nparametrized dtype: {value.dtype}", "unsafe=True")
     if value.array.shape != shape:
-        raise ValueFault(f"{beginning} the shape of the tensor, {UNSAFE}.\nunparametrized shape: {sized(shape)}\n"
-                         f"parametrized shape: {sized(value.array.shape)}", "unsafe=True")
+        raise ValueFault(f"Registering a parametrization may not change the shape of the tensor, {UNSAFE}.\n"
+                         f"unparametrized shape: {sized(shape)}\nparametrized shape: {sized(value.array.shape)}",
+                         "unsafe=True")
 
 
 @lru_cache(maxsize=128)
@@ -164,10 +165,10 @@ def parametrized_class(base: Any, names: tuple[str, ...]) -> Any:
 
 
 def _computed(name: str) -> property:
-    return property(lambda self: current(self, name))
+    return property(lambda self: parametrized_value(self, name))
 
 
-def current(module: Any, name: str) -> Any:
+def parametrized_value(module: Any, name: str) -> Any:
     """The value of the parametrized tensor `name`, from the cache inside `cached()`."""
     parametrization = module._module_dict["parametrizations"]._module_dict[name]
     if SwitchedSettings.parametrized is None:
@@ -200,8 +201,7 @@ def register_parametrization(module: Any, tensor_name: str, parametrization: Any
         chain = module._module_dict["parametrizations"]._module_dict[tensor_name]
         if not unsafe:
             value = getattr(module, tensor_name)
-            check_shape_and_dtype(parametrization(value), value.array.shape, value.array.dtype,
-                                  "Registering a parametrization may not change")
+            check_shape_and_dtype(parametrization(value), value.array.shape, value.array.dtype)
         chain.append(parametrization)
         chain.unsafe = chain.unsafe or unsafe
         return module

@@ -72,7 +72,7 @@ class RandomSampler(Sampler):
 
     @property
     def num_samples(self) -> int:
-        """How many numbers it gives."""
+        """The number of samples drawn."""
         count = self.__dict__["_count"]
         return len(self.data_source) if count is None else count
 

@@ -20,7 +20,7 @@ from gradcli.nn.module.module import Module
 from gradcli.nn.modules.conv import _ConvTransposeNd
 
 
-def length(weight: Any, dim: int) -> Any:
+def norm_except_dim(weight: Any, dim: int) -> Any:
     """The norm over all dimensions but `dim`, which stay with size 1; with -1 the norm of the whole."""
     if dim == -1:
         return traced.norm(weight, 2)
@@ -31,7 +31,7 @@ def length(weight: Any, dim: int) -> Any:
 
 def scaled_weight(v: Any, g: Any, dim: int) -> Any:
     """g * v / |v|, with a norm for each index of `dim` (-1: one norm)."""
-    return traced.renamed(v * (g / length(v, dim)), "WeightNormInterfaceBackward0")
+    return traced.renamed(v * (g / norm_except_dim(v, dim)), "WeightNormInterfaceBackward0")
 
 
 def rows_of(weight: Any, dim: int) -> Any:
@@ -48,7 +48,7 @@ def random_unit_vector(like: Any, size: int, eps: float) -> Tensor:
         return Tensor(traced.normalize(normals, 2.0, 0, eps).array)
 
 
-def power_steps(matrix: Any, u: Any, v: Any, count: int, eps: float, v_first: bool = False) -> None:
+def power_iteration(matrix: Any, u: Any, v: Any, count: int, eps: float, v_first: bool = False) -> None:
     """`count` steps of power iteration for the largest singular value, in place: u (rows,), v (columns,)."""
     across = traced.transpose(matrix, 0, 1)
     for _ in range(count):
@@ -100,7 +100,7 @@ class SpectralNorm(_Hook):
         matrix = rows_of(weight, self.dim)
         if module.training if step is None else step:
             with recording(False):
-                power_steps(Tensor(matrix.array), u, v, self.steps, self.eps, True)
+                power_iteration(Tensor(matrix.array), u, v, self.steps, self.eps, True)
             u, v = (Tensor(vector.array.copy()) for vector in (u, v))
         return weight / traced.dot(u, traced.mv(matrix, v))
 
@@ -133,7 +133,7 @@ def weight_norm(module: Any, name: str = "weight", dim: int | None = 0) -> Any:
     hook = WeightNorm(name, -1 if dim is None else dim)
     del module._parameter_dict[name]
     with recording(False):
-        lengths = length(Tensor(weight.array), hook.dim)
+        lengths = norm_except_dim(Tensor(weight.array), hook.dim)
     module.register_parameter(name + "_g", Parameter(lengths.array, True))
     module.register_parameter(name + "_v", Parameter(weight.array, True))
     module.register_forward_pre_hook(hook)

@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, snake_case
 from gradcli.engine.autograd.signature import Array, NamedType, Operand, Type
 from gradcli.engine.tensor import dtypes
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.base import define
+from gradcli.ops.base import ComplexOp, define
 
 
-class Conversion(Op, abstract=True):
+class Conversion(ComplexOp, abstract=True):
     """A method that converts to one element type."""
 
-    complex = True
     function = False
     samples = [(np.array([1.5, -2.0]),), (np.array([1, 0]),)]
 
@@ -43,10 +42,9 @@ for _name, _dtype, _text in (
     define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(_dtype), samples=_samples)
 
 
-class AsType(Op):
+class AsType(ComplexOp):
     """type(input, dtype): the name of the type of input; or, with dtype, input as elements of that type."""
 
-    complex = True
     names = ("type",)
     function = False
     legacy_names = "tensor.Type"
@@ -63,10 +61,9 @@ class AsType(Op):
         return F.cast(g, input_dtype)
 
 
-class TypeAs(Op):
+class TypeAs(ComplexOp):
     """type_as(input, other): input as elements of the type of other."""
 
-    complex = True
     function = False
     samples = [(np.array([1.5, 2.0]), np.array([1, 2])), ([1.0, 2.0], [3.0])]
     errors = [([1.0], "text")]
@@ -75,38 +72,28 @@ class TypeAs(Op):
         return F.cast(input, other.dtype)
 
 
-class Question(Op, abstract=True):
+class Predicate(ComplexOp, abstract=True):
     """A question about a tensor's type, answered with a Python truth value."""
 
-    complex = True
     samples = [([1.0, 2.0],), (np.array([1, 2]),), (np.array([True]),)]
 
 
-class IsFloatingPoint(Question):
-    """is_floating_point(input): whether elements are floating numbers."""
-
+def _of_kind(kinds):
     def forward(input: Array):
-        return input.dtype.kind == "f"
+        return input.dtype.kind in kinds
+
+    return forward
 
 
-class IsComplex(Question):
-    """is_complex(input): whether elements are complex numbers."""
-
-    def forward(input: Array):
-        return input.dtype.kind == "c"
-
-
-class IsSigned(Question):
-    """is_signed(input): whether elements can be negative."""
-
-    def forward(input: Array):
-        return input.dtype.kind in "ifc"
+for _name, _text, _kinds in (("FloatingPoint", "are floating numbers", "f"), ("Complex", "are complex numbers", "c"),
+                             ("Signed", "can be negative", "ifc")):
+    define(Predicate, __name__, snake_case(f"Is{_name}"), f"Is{_name}", f"(input): whether elements {_text}.",
+           forward=_of_kind(_kinds))
 
 
-class IsNonZero(Op):
+class IsNonZero(ComplexOp):
     """is_nonzero(input): whether the only element is not 0."""
 
-    complex = True
     names = ("is_nonzero",)
     samples = [([1.5],), ([0.0],)]
     errors = [([1.0, 2.0],), ([],)]
@@ -119,10 +106,9 @@ class IsNonZero(Op):
         return bool(input.reshape(())[()])
 
 
-class IsSameSize(Op):
+class IsSameSize(ComplexOp):
     """is_same_size(input, other): whether both have the same shape."""
 
-    complex = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([1.0, 2.0], [3.0])]
     errors = [([1.0],)]
 
@@ -130,10 +116,9 @@ class IsSameSize(Op):
         return input.shape == other.shape
 
 
-class Cpu(Op):
+class Cpu(ComplexOp):
     """cpu(input): input itself; there is no other device."""
 
-    complex = True
     function = False
     samples = [([1.0, 2.0],)]
 
@@ -144,10 +129,9 @@ class Cpu(Op):
         return g
 
 
-class ResultType(Op):
+class ResultType(ComplexOp):
     """result_type(tensor, other): the element type in which both would be computed together."""
 
-    complex = True
     method = False
     samples = [([1.0, 2.0], np.array([1])), (np.array([1]), 2.5)]
     errors = [([1.0], "text")]

@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 
-from gradcli.engine.argument_words import combined, type_name
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Int, Number, Plain, Scalar, Sizes, Type
-from gradcli.engine.complex_gate import refusal
+from gradcli.engine.complex_gate import complex_fault
+from gradcli.engine.messages.arguments import overload_message, type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
-from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, realized, realized_or_inf, unreversed
+from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, to_element, to_element_or_inf, unreversed
 from gradcli.engine.tensor.dtypes import Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
-from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
 
@@ -86,7 +86,7 @@ class Full(Creation):
                 f"full(): argument 'size' (position 1) must be tuple of ints, not {type_name(passed)}")
         kind = dtype or of_number(fill_value)
         if type(fill_value) is not float or kind.kind != "f" or not -LARGEST_HALF < fill_value < LARGEST_HALF:
-            return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
+            return np.full(checked_size(size), to_element_or_inf(fill_value, kind, math.prod(size)), kind)
         out = np.empty(checked_size(size), kind)
         out.fill(fill_value)
         return out
@@ -101,11 +101,11 @@ class ScalarTensor(Creation):
 
     def forward(s: Scalar, *, dtype: Type = None):
         kind = dtype or Default.floating
-        return np.array(realized(s, kind), kind)
+        return np.array(to_element(s, kind), kind)
 
 
-def laid_out(model, fill):
-    """What `fill` makes of a shape, in memory in the order of `model`: a transposed model gives a transposed result."""
+def filled_in_order(model, fill):
+    """The array of `fill(shape)` in the memory order of `model`: a transposed model gives a transposed result."""
     if model.flags.c_contiguous:
         return fill(model.shape)
     steps = preserved_steps(model)
@@ -113,14 +113,14 @@ def laid_out(model, fill):
     return fill(tuple([model.shape[d] for d in order])).transpose(np.argsort(order))
 
 
-class Likeness(Creation, abstract=True):
+class LikeCreation(Creation, abstract=True):
     """A new tensor of the shape and type of another."""
 
     complex = True
     samples = [([[1.0, 2.0]],), ([[1.0, 2.0]], np.dtype(np.float64))]
 
 
-class OnesLike(Likeness):
+class OnesLike(LikeCreation):
     """ones_like(input, dtype): ones in the shape of input."""
 
     def forward(input: Array, *, dtype: Type = None):
@@ -128,23 +128,23 @@ class OnesLike(Likeness):
             out = np.empty(input.shape, dtype or input.dtype)
             out.fill(1)
             return out
-        return laid_out(input, lambda shape: np.ones(shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.ones(shape, dtype or input.dtype))
 
 
-class ZerosLike(Likeness):
+class ZerosLike(LikeCreation):
     """zeros_like(input, dtype): zeros in the shape of input."""
 
     def forward(input: Array, *, dtype: Type = None):
         if input.flags.c_contiguous:
             return np.zeros(input.shape, dtype or input.dtype)
-        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
-class EmptyLike(Likeness):
+class EmptyLike(LikeCreation):
     """empty_like(input, dtype): a tensor of the shape of input; here it is zeros."""
 
     def forward(input: Array, *, dtype: Type = None):
-        return laid_out(input, lambda shape: np.zeros(shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.zeros(shape, dtype or input.dtype))
 
 
 class FullLike(Creation):
@@ -155,8 +155,8 @@ class FullLike(Creation):
     errors = [([1.0], "text")]
 
     def forward(input: Array, fill_value: Scalar, *, dtype: Type = None):
-        return laid_out(input, lambda shape: np.full(
-            shape, realized_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
+        return filled_in_order(input, lambda shape: np.full(
+            shape, to_element_or_inf(fill_value, dtype or input.dtype, input.size), dtype or input.dtype))
 
 
 def range_length(start, end, step=1, *_):
@@ -178,16 +178,16 @@ class Arange(Creation):
             start, end = None, start
         if end is None:
             raise ArgumentFault("arange() is missing end, a number", "torch.arange(5)").saying(
-                combined("arange", (), {}, ""))
+                overload_message("arange", (), {}, ""))
         if start is None:
             start = 0
         return arange_array(start, end, step, dtype)
 
 
-def real(name, dtype):
+def refuse_complex(name, dtype):
     """The type, unless it is complex, of which `name` makes no numbers."""
     if dtype.kind == "c":
-        raise refusal(name, (np.empty(0, dtype),))
+        raise complex_fault(name, (np.empty(0, dtype),))
     return dtype
 
 
@@ -195,7 +195,7 @@ def arange_array(start, end, step, dtype, name="arange"):
     """The numbers from start to below end."""
     if step == 1 and type(start) is type(end) is type(step) is int and -WIDE < start <= end < WIDE:
         counted = np.arange(start, end, 1, INT64)
-        return counted if dtype is None else counted.astype(real(name, dtype), copy=False)
+        return counted if dtype is None else counted.astype(refuse_complex(name, dtype), copy=False)
     if step == 0 or step != step:
         raise UnfitValue("arange(): step must be nonzero", "torch.arange(0, 5, 1)").saying("step must be nonzero")
     if not (math.isfinite(start) and math.isfinite(end)):
@@ -206,7 +206,7 @@ def arange_array(start, end, step, dtype, name="arange"):
             "upper bound and lower bound inconsistent with step sign")
     integral = all(type(v) is not float for v in (start, end, step))
     count = max(0, math.ceil((end - start) / step)) if not integral else max(0, -((start - end) // step))
-    kind = real(name, dtype or (INT64 if integral else Default.floating))
+    kind = refuse_complex(name, dtype or (INT64 if integral else Default.floating))
     if integral:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
     if count <= FEW and kind.kind == "f":
@@ -226,12 +226,12 @@ class Linspace(Creation):
     def forward(start: Number, end: Number, steps: Int = None, *, dtype: Type = None):
         if steps is None and not Current.legacy:
             raise ArgumentFault("linspace() needs the number of steps", "torch.linspace(0, 1, 100)").saying(
-                combined("linspace", (start, end), {}, ""))
+                overload_message("linspace", (start, end), {}, ""))
         steps = 100 if steps is None else steps
         if steps < 0:
             raise UnfitValue("number of steps must be non-negative")
         dtype = dtype or Default.floating
-        return linspace_array(realized(start, dtype), realized(end, dtype), steps, dtype)
+        return linspace_array(to_element(start, dtype), to_element(end, dtype), steps, dtype)
 
 
 def linspace_array(start, end, steps, dtype):
@@ -312,7 +312,8 @@ class Range(Creation):
         if step == 0 or (end - start) * step < 0:
             return arange_array(start, end, step, dtype)     # which says what is wrong
         count = int((end - start) / step) + 1
-        return (np.arange(count, dtype=np.float64) * step + start).astype(real("range", dtype or Default.floating))
+        kind = refuse_complex("range", dtype or Default.floating)
+        return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
 
 
 class Logspace(Creation):

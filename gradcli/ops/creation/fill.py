@@ -2,22 +2,20 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
-from gradcli.engine.numpy_refusals import broadcast_clash
-from gradcli.engine.tensor.conversion import LARGEST_HALF, realized, realized_or_inf, retyped
+from gradcli.engine.messages.numpy_errors import broadcast_clash
+from gradcli.engine.tensor.conversion import LARGEST_HALF, retyped, to_element, to_element_or_inf
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.internal import expanded
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
-class Zero(Kernel):
+class Zero(ComplexKernel):
     """zero(input): zeros in the place of all elements; `x.zero_()`."""
 
-    complex = True
     inplace = True
     fills = True
     samples = [(GRID,)]
@@ -37,10 +35,9 @@ class Zero(Kernel):
 EXACT = 1 << 11        # whole numbers below it have all their digits in every floating type
 
 
-class Fill(Op):
+class Fill(ComplexOp):
     """fill(input, value): one value in the place of all elements."""
 
-    complex = True
     method = False
     inplace = True
     fills = True
@@ -55,7 +52,7 @@ class Fill(Op):
         if np.ndim(value):
             raise ShapeFault("fill_ only supports 0-dimension value tensor but got tensor with "
                              f"{np.ndim(value)} dimensions.", ("x.copy_(values)", "takes one value for each element"))
-        return np.full(input.shape, realized_or_inf(value, input.dtype, input.size), input.dtype)
+        return np.full(input.shape, to_element_or_inf(value, input.dtype, input.size), input.dtype)
 
     @staticmethod
     def overwrite(memory, value):
@@ -72,10 +69,9 @@ class Fill(Op):
         return F.sum(g)
 
 
-class Copy(Kernel):
+class Copy(ComplexKernel):
     """copy(input, src, non_blocking): the elements of src, broadcast, in the place of all; `x.copy_(src)`."""
 
-    complex = True
     inplace = True
     ignored_options = ("non_blocking",)
     modern_names = "CopyBackwards"
@@ -107,11 +103,10 @@ class Copy(Kernel):
         return F.cast(g, src_dtype)
 
 
-class FillDiagonal(Kernel):
+class FillDiagonal(ComplexKernel):
     """fill_diagonal(input, fill_value, wrap): one value on the main diagonal; with `wrap` again below it in tall
     matrices; `x.fill_diagonal_(value)`."""
 
-    complex = True
     partial = True
     inplace = True
     fills = True
@@ -124,7 +119,7 @@ class FillDiagonal(Kernel):
         if input.ndim > 2 and len(set(input.shape)) > 1:
             raise ShapeFault("all dimensions of input must be of equal length")
         out = np.array(input)
-        np.fill_diagonal(out, np.asarray(realized(fill_value, input.dtype)).astype(input.dtype), wrap)
+        np.fill_diagonal(out, np.asarray(to_element(fill_value, input.dtype)).astype(input.dtype), wrap)
         return out
 
     def grad_input(F, g, wrap):

@@ -14,7 +14,7 @@ from gradcli.engine.autograd.signature import Array
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.dtype_checks import require_floating
 
 SMALL = float(np.float32(0.8))
 NEAR = float(np.float32(0.9)), float(np.float32(1.1))
@@ -57,7 +57,7 @@ def by_case(cases, *arrays):
 
 
 def gamma_slope(alpha, x):
-    """How a gamma number moves with alpha, in float64."""
+    """The derivative dx/dalpha of a gamma number x, in float64."""
     everywhere = np.ones(x.shape, bool)
     large = alpha > 8
     close = (NEAR[0] * alpha <= x) & (x <= NEAR[1] * alpha)
@@ -103,7 +103,7 @@ def _gamma_by_fraction(alpha, x):
 
 
 def share_slope(x, alpha, total):
-    """How a beta number moves with alpha, divided by 1 - x: a share of a Dirichlet number."""
+    """The derivative dx/dalpha of a beta number x, divided by 1 - x: a component of a Dirichlet sample."""
     beta, edge = total - alpha, total * x * (1 - x)
     wide = [array.astype(np.float64) for array in (x, alpha, total)]
     kind = x.dtype.type
@@ -207,7 +207,7 @@ class StandardGamma(Draws):
     """standard_gamma(input): gamma numbers of rate 1, of the concentrations in input."""
 
     def forward(input: Array):
-        return draw().standard_gamma(only_floats("standard_gamma", input))
+        return draw().standard_gamma(require_floating("standard_gamma", input))
 
     def grad_input(F, g, input, out):
         return g * F.standard_gamma_grad(input, out)
@@ -219,7 +219,7 @@ class SampleDirichlet(Draws):
     modern_names = "_DirichletBackward"
 
     def forward(input: Array):
-        return draw().dirichlet(only_floats("dirichlet", input))
+        return draw().dirichlet(require_floating("dirichlet", input))
 
     def grad_input(F, g, input, out):
         slope = F.dirichlet_grad(out, input, F.expand_as(F.sum(input, -1, True), input))

@@ -4,45 +4,37 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Anything, Array, Plain, Scalar, Sizes, Type
-from gradcli.engine.tensor.conversion import array_of, realized_or_inf
+from gradcli.engine.tensor.conversion import array_of, to_element_or_inf
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.creation.create import checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 
 
-class NewLike(Op, abstract=True):
+class NewLike(ComplexOp, abstract=True):
     """A method of a tensor that makes another of its type."""
 
-    complex = True
     creates = True
     function = False
     samples = [(GRID, (2, 3)), (GRID, (2,), np.dtype(np.int64))]
     errors = [(GRID, (-1,)), (GRID, "text")]
 
 
-class NewZeros(NewLike):
-    """new_zeros(input, *size, dtype): zeros of the type of input."""
-
+def _filled(fill):
     def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked_size(size), dtype or input.dtype)
+        return fill(checked_size(size), dtype or input.dtype)
+
+    return forward
 
 
-class NewOnes(NewLike):
-    """new_ones(input, *size, dtype): ones of the type of input."""
-
-    def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.ones(checked_size(size), dtype or input.dtype)
-
-
-class NewEmpty(NewLike):
-    """new_empty(input, *size, dtype): a tensor of the type of input that PyTorch does not initialise; here zeros."""
-
-    def forward(input: Array, size: Sizes, *, dtype: Type = None):
-        return np.zeros(checked_size(size), dtype or input.dtype)
+for _name, _text, _fill in (
+        ("Zeros", "zeros of the type of input", np.zeros), ("Ones", "ones of the type of input", np.ones),
+        ("Empty", "a tensor of the type of input that PyTorch does not initialise; here zeros", np.zeros)):
+    define(NewLike, __name__, f"new_{_name.lower()}", f"New{_name}", f"(input, *size, dtype): {_text}.",
+           forward=_filled(_fill))
 
 
 class NewFull(NewLike):
@@ -56,7 +48,7 @@ class NewFull(NewLike):
         if type(size) is not tuple:
             raise ArgumentFault("new_full() needs a size", "x.new_full((2, 2), 7.0)")
         kind = dtype or input.dtype
-        return np.full(checked_size(size), realized_or_inf(fill_value, kind, math.prod(size)), kind)
+        return np.full(checked_size(size), to_element_or_inf(fill_value, kind, math.prod(size)), kind)
 
 
 class NewTensor(NewLike):
@@ -71,10 +63,9 @@ class NewTensor(NewLike):
         return array_of(data, dtype or input.dtype, NumpyArray)
 
 
-class SumToSize(Op):
+class SumToSize(ComplexOp):
     """sum_to_size(input, *size): input added up along whatever broadcasting from this size had repeated."""
 
-    complex = True
     function = False
     samples = [(GRID, (2, 1)), (GRID, (3,)), (GRID, (1, 1))]
     errors = [(GRID, (2,)), (GRID, (5, 2, 3))]

@@ -5,16 +5,17 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.argument_words import combined
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
+from gradcli.engine.messages.arguments import overload_message
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, part_of
+from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, real_type_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
-from gradcli.ops.creation.create import INT64, Creation, checked_size, laid_out, real
+from gradcli.ops.base import define
+from gradcli.ops.creation.create import INT64, Creation, checked_size, filled_in_order, refuse_complex
 
 
 def random_array(method, shape, dtype):
@@ -34,29 +35,20 @@ def random_array(method, shape, dtype):
 
 def as_pairs(shape, dtype, draw_real):
     """Complex numbers of the real ones that `draw_real` draws for a shape and type."""
-    return draw_real((*shape, 2), part_of(dtype)).view(dtype)[..., 0]
+    return draw_real((*shape, 2), real_type_of(dtype)).view(dtype)[..., 0]
 
 
-class Rand(Creation):
-    """rand(*size, dtype): numbers drawn evenly from [0, 1)."""
-
-    random = True
-    samples = [((2, 3),)]
-    errors = [((-1,),), ("text",)]
-
+def _drawn(method):
     def forward(size: Sizes, *, dtype: Type = None):
-        return random_array("rand", checked_size(size), dtype or Default.floating)
+        return random_array(method, checked_size(size), dtype or Default.floating)
+
+    return forward
 
 
-class Randn(Creation):
-    """randn(*size, dtype): numbers drawn from the normal distribution of mean 0 and deviation 1."""
-
-    random = True
-    samples = [((2, 3),)]
-    errors = [((-1,),), ("text",)]
-
-    def forward(size: Sizes, *, dtype: Type = None):
-        return random_array("randn", checked_size(size), dtype or Default.floating)
+for _name, _text in (("rand", "evenly from [0, 1)"),
+                     ("randn", "from the normal distribution of mean 0 and deviation 1")):
+    define(Creation, __name__, _name, _name.title(), f"(*size, dtype): numbers drawn {_text}.", forward=_drawn(_name),
+           random=True, samples=[((2, 3),)], errors=[((-1,),), ("text",)])
 
 
 class RandLike(Creation):
@@ -67,7 +59,7 @@ class RandLike(Creation):
     samples = [([[1.0, 2.0]],)]
 
     def forward(input: Array, *, dtype: Type = None):
-        return laid_out(input, lambda shape: random_array("rand", shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: random_array("rand", shape, dtype or input.dtype))
 
 
 class RandnLike(Creation):
@@ -85,7 +77,7 @@ class RandnLike(Creation):
             pieces = [draw().randn((min(8, count - at),), dtype or input.dtype) for at in range(0, count, 8)]
             return np.concatenate(pieces).reshape(shape) if pieces else np.zeros(shape, dtype or input.dtype)
 
-        return laid_out(input, fill)
+        return filled_in_order(input, fill)
 
 
 class Randint(Creation):
@@ -103,8 +95,8 @@ class Randint(Creation):
         high = high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
-                combined("randint", passed, {}, ""))
-        return whole_numbers(low, high, checked_size(size), dtype or INT64)
+                overload_message("randint", passed, {}, ""))
+        return random_integers(low, high, checked_size(size), dtype or INT64)
 
 
 class RandintLike(Creation):
@@ -116,15 +108,15 @@ class RandintLike(Creation):
     errors = [([1.0], 5, 5), ("text", 5)]
 
     def forward(input: Array, low: Plain = None, high: Plain = None, *, dtype: Type = None):
-        bounds = [whole_bound(bound, "torch.randint_like(x, 10)") for bound in (low, high) if bound is not None]
+        bounds = [integer_bound(bound, "torch.randint_like(x, 10)") for bound in (low, high) if bound is not None]
         if not bounds:
             raise ArgumentFault("randint_like() needs an upper bound", "torch.randint_like(x, 10)").saying(
                 "randint_like() received an invalid combination of arguments")
         low, high = (0, *bounds)[-2:]
-        return laid_out(input, lambda shape: whole_numbers(low, high, shape, dtype or input.dtype))
+        return filled_in_order(input, lambda shape: random_integers(low, high, shape, dtype or input.dtype))
 
 
-def whole_bound(value, repair="torch.randint(0, 10, (2, 3))"):
+def integer_bound(value, repair="torch.randint(0, 10, (2, 3))"):
     """A bound of whole numbers, which may be a tensor of one element."""
     bound = Int.take(value)
     if type(bound) is not int:
@@ -133,11 +125,11 @@ def whole_bound(value, repair="torch.randint(0, 10, (2, 3))"):
     return bound
 
 
-def whole_numbers(low, high, shape, dtype):
+def random_integers(low, high, shape, dtype):
     """Whole numbers from low to below high, of a real type."""
     if high <= low:
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    kind = np.dtype(real("random_from_to", dtype))
+    kind = np.dtype(refuse_complex("random_from_to", dtype))
     if kind.kind in "iu":
         refuse_bounds(kind, limits_of(kind), ("from", low), ("to - 1", high - 1))
     return draw().randint(low, high, shape, kind)
@@ -164,7 +156,7 @@ class Randperm(Creation):
         return 2 * n
 
     def forward(n: Int, *, dtype: Type = None):
-        return draw().randperm(checked_size((n,))[0], real("randperm", dtype or INT64))
+        return draw().randperm(checked_size((n,))[0], refuse_complex("randperm", dtype or INT64))
 
 
 class Normal(Op):

@@ -15,7 +15,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.creation.random import as_pairs, refuse_bounds, whole_bound
+from gradcli.ops.creation.random import as_pairs, integer_bound, refuse_bounds
 
 
 class Refill(Kernel, abstract=True):
@@ -139,5 +139,5 @@ class RandomFill(Refill):
             if Current.legacy:
                 raise ArgumentFault("random_() takes two bounds here", f"x.random_({low}, 1000)")
             return refilled(input, draw().random_from(low, input.shape, input.dtype))
-        low, high = (0, low) if high is ... else (low, whole_bound(high))
+        low, high = (0, low) if high is ... else (low, integer_bound(high))
         return refilled(input, draw().randint(low, high, input.shape, input.dtype))

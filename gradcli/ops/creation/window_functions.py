@@ -5,10 +5,11 @@ import numpy as np
 from gradcli.engine.autograd.signature import Flag, Int, Number, Type
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.faults.tree import TypeFault, ValueFault
+from gradcli.ops.base import define
 from gradcli.ops.creation.create import Creation
 
 
-class Taper(Creation, abstract=True):
+class WindowFunction(Creation, abstract=True):
     """A window; `periodic` ones repeat without a doubled end, others are symmetric."""
 
     samples = [(5,), (6, False), (1,), (0,), (5, True, np.dtype(np.float64))]
@@ -53,21 +54,22 @@ def kaiser(beta):
     return shape
 
 
-class BartlettWindow(Taper):
-    """bartlett_window(window_length, periodic, dtype): a triangle, from 0 to 1 and back."""
-
+def _windowed(name, shape):
     def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("bartlett_window", window_length, periodic, dtype, triangle)
+        return tapered(name, window_length, periodic, dtype, shape)
+
+    return forward
 
 
-class HannWindow(Taper):
-    """hann_window(window_length, periodic, dtype): one period of a cosine, from 0 to 1 and back."""
+for _name, _text, _shape in (
+        ("bartlett", "a triangle, from 0 to 1 and back", triangle),
+        ("hann", "one period of a cosine, from 0 to 1 and back", cosine(0.5, 0.5)),
+        ("blackman", "a sum of cosines of one and two periods, 0 to 1 and back", blackman)):
+    define(WindowFunction, __name__, f"{_name}_window", f"{_name.title()}Window",
+           f"(window_length, periodic, dtype): {_text}.", forward=_windowed(f"{_name}_window", _shape))
 
-    def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("hann_window", window_length, periodic, dtype, cosine(0.5, 0.5))
 
-
-class HammingWindow(Taper):
+class HammingWindow(WindowFunction):
     """hamming_window(window_length, periodic, alpha, beta, dtype): alpha less beta times one period of a cosine."""
 
     samples = [(5,), (6, False), (5, True, 0.5), (5, True, 0.5, 0.4), (5, True, 0.5, 0.4, np.dtype(np.float64))]
@@ -78,14 +80,7 @@ class HammingWindow(Taper):
         return tapered("hamming_window", window_length, periodic, dtype, cosine(alpha, beta))
 
 
-class BlackmanWindow(Taper):
-    """blackman_window(window_length, periodic, dtype): a sum of cosines of one and two periods, 0 to 1 and back."""
-
-    def forward(window_length: Int, periodic: Flag = True, *, dtype: Type = None):
-        return tapered("blackman_window", window_length, periodic, dtype, blackman)
-
-
-class KaiserWindow(Taper):
+class KaiserWindow(WindowFunction):
     """kaiser_window(window_length, periodic, beta, dtype): I0(beta sqrt(1 - x^2)) / I0(beta), x from -1 to 1."""
 
     samples = [(5,), (6, False), (5, True, 3.0), (5, True, 3.0, np.dtype(np.float64))]

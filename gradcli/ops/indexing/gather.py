@@ -8,14 +8,15 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.large import SOME
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnimplementedDerivative
 from gradcli.faults.tensors import PickedOutOfRange
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import FEW, added, elements_along, extent, flat_places, open_grid
+from gradcli.ops.arrays import FEW, elements_along, flat_places, min_and_max, open_grid, summed_into_zeros
+from gradcli.ops.base import ComplexOp
 
 SCATTER_REDUCE = Text("add", "multiply", fault=RefusedAtRunTime,
                       message="reduce argument must be either add or multiply.")
@@ -33,10 +34,10 @@ def _covers(shape, index_shape, at):
     return all(k <= m for i, (k, m) in enumerate(zip(index_shape, shape, strict=True)) if i != at)
 
 
-def gather_key(shape, dim, index, name="gather"):
-    """The index tuple of a gather: each element of `index` counts along `dim`, its own place along the others."""
+def scatter_key(shape, dim, index):
+    """The index tuple of a scatter: each element of `index` counts along `dim`, its own place along the others."""
     at = axis(dim, len(shape))
-    index = checked_index(shape, at, index, name)
+    index = checked_index(shape, at, index, "scatter")
     if not len(shape):
         return ()
     grid = open_grid(index.shape)
@@ -49,7 +50,7 @@ def checked_index(shape, at, index, name="gather"):
         raise TypeFault(f"{name}(): Expected dtype int32/int64 for index", ("index.long()", "as whole numbers"))
     n = shape[at] if shape else 1
     if index.size:
-        least, most = extent(index)
+        least, most = min_and_max(index)
         if least < 0 or most >= n:
             raise PickedOutOfRange(least if least < 0 else most, at, n)
     if not len(shape):
@@ -66,10 +67,9 @@ def checked_index(shape, at, index, name="gather"):
     return index
 
 
-class Gather(Op):
+class Gather(ComplexOp):
     """gather(input, dim, index, sparse_grad): along `dim` the elements that index names, place by place."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     legacy_names = "tensor.Gather"
@@ -92,7 +92,7 @@ class Gather(Op):
 
     def grad_input(F, g, input, dim, index, input_shape, input_dtype):     # PyTorch keeps the input
         if F is raw and input_shape and 0 < index.size <= FEW and index.ndim:
-            return added(g, index, axis(dim, len(input_shape)), input_shape, input_dtype)
+            return summed_into_zeros(g, index, axis(dim, len(input_shape)), input_shape, input_dtype)
         if F is raw and index.size >= SOME and g.shape == index.shape and input_shape:
             return large.scatter.summed_elements(input_shape, axis(dim, len(input_shape)), index, g)
         return F.scatter_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
@@ -107,7 +107,7 @@ def scatter_operands(input, dim, index, src, name):
         return None, src
     if input.ndim == 1:         # a number counts as one in a row
         index, src = (x if x.ndim else x.reshape(1) for x in (index, src))
-    key = gather_key(input.shape, dim, index, "scatter")
+    key = scatter_key(input.shape, dim, index)
     if src.ndim != index.ndim and input.ndim or any(k > n for k, n in zip(index.shape, src.shape, strict=False)):
         raise ShapeFault(f"Expected index {list(index.shape)} to be no larger than src {list(src.shape)}",
                          (f"torch.full({tuple(index.shape)}, 1.0)", "a source as large as the index"))
@@ -126,10 +126,9 @@ def gather_at(F, g, dim, index, src_shape):
     return F.unindex(picked, tuple(slice(n) for n in index.shape), (), src_shape)
 
 
-class ScatterAdd(Op):
+class ScatterAdd(ComplexOp):
     """scatter_add(input, dim, index, src): input with each element of src added where index says along `dim`."""
 
-    complex = True
     memory_order = "rows"
     inplace = True
     no_overlap = True
@@ -153,11 +152,10 @@ class ScatterAdd(Op):
         return gather_at(F, g, dim, index, src_shape)
 
 
-class Scatter(Op):
+class Scatter(ComplexOp):
     """scatter(input, dim, index, src, value, reduce): input with the places that index names along `dim` set to the
     elements of src, or to one value; or with these added or multiplied."""
 
-    complex = True
     memory_order = "rows"
     inplace = True
     legacy_names = "tensor.Scatter"
@@ -176,10 +174,10 @@ class Scatter(Op):
         src = value if src is None else src
         if src is None:
             raise ArgumentFault("scatter() needs a tensor or a number to write", "x.scatter(0, index, 1.0)")
-        src = realized(src, input.dtype) if type(src) in (int, float) else src
+        src = to_element(src, input.dtype) if type(src) in (int, float) else src
         if type(src) in (int, float, bool) and not reduce and input.ndim and index.size:
             out, at = input.copy(), axis(dim, input.ndim)
-            key = gather_key(input.shape, dim, index, "scatter")
+            key = scatter_key(input.shape, dim, index)
             value = np.asarray(src).astype(input.dtype)
             if index.size <= FEW:
                 out.put(flat_places(input.shape, key[at], at), value)
@@ -201,20 +199,20 @@ class Scatter(Op):
         return out
 
     def grad_input(F, g, dim, index, reduce):
-        return with_zeros(F, g, dim, index, reduce)
+        return gradient_of_unwritten(F, g, dim, index, reduce)
 
     def grad_src(F, g, dim, index, reduce, src_shape):
         if reduce:
-            return no_gradient()
+            return refuse_gradient()
         return gather_at(F, g, dim, index, src_shape) if len(src_shape) else F.sum(F.gather(g, dim, index))
 
 
-def with_zeros(F, g, dim, index, reduce):
+def gradient_of_unwritten(F, g, dim, index, reduce):
     """The gradient of what was not written over."""
-    return no_gradient() if reduce else F.scatter(g, dim, index, 0)
+    return refuse_gradient() if reduce else F.scatter(g, dim, index, 0)
 
 
-def no_gradient():
+def refuse_gradient():
     """Scattering with reduce= has no gradient, as in PyTorch."""
     raise UnimplementedDerivative("the derivative for 'scatter' with reduce= is not implemented",
                     ("x.scatter_reduce(0, index, src, 'sum')", "which has one"))
@@ -242,7 +240,7 @@ class ScatterReduce(Op):
         if key is None:
             return out
         ufunc, start = {"sum": (np.add, 0), "mean": (np.add, 0), "prod": (np.multiply, 1),
-                        "amax": (np.maximum, least(out.dtype)), "amin": (np.minimum, greatest(out.dtype))}[reduce]
+                        "amax": (np.maximum, lowest(out.dtype)), "amin": (np.minimum, highest(out.dtype))}[reduce]
         if not include_self:
             out[key] = start
         key = key if input.ndim else (np.zeros(index.shape, np.int64),)
@@ -265,13 +263,13 @@ class ScatterReduce(Op):
         return F.unindex(slope, tuple(slice(n) for n in index.shape), (), src_shape) if len(src_shape) else slope
 
 
-def least(dtype):
-    """What is no greater than any element of the type."""
+def lowest(dtype):
+    """The least value of the type: -inf, or the least integer."""
     return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min if dtype.kind in "iu" else False
 
 
-def greatest(dtype):
-    """What is no less than any element of the type."""
+def highest(dtype):
+    """The greatest value of the type: inf, or the greatest integer."""
     return np.inf if dtype.kind == "f" else np.iinfo(dtype).max if dtype.kind in "iu" else True
 
 
@@ -334,18 +332,18 @@ class IndexReduce(Op):
             raise IndexFault(f"index_reduce_(): Index is supposed to be a vector, but got dim: {index.ndim}")
         if source.ndim and index.size not in (1, source.shape[axis(dim, source.ndim)]):
             raise ShapeFault(f"index_reduce_(): Number of indices ({index.size}) should be equal to source.size(dim)")
-        at = np.broadcast_to(upright(raw, index, dim, len(source.shape)), source.shape)
+        at = np.broadcast_to(index_along(raw, index, dim, len(source.shape)), source.shape)
         return ScatterReduce.forward(input, dim, at, source, reduce, include_self)
 
     def grad_input(F, g, input, out, dim, index, source, reduce, include_self):
-        at = F.expand(upright(F, index, dim, len(source.shape)), tuple(source.shape))
+        at = F.expand(index_along(F, index, dim, len(source.shape)), tuple(source.shape))
         return reduced_slopes(F, g, input, out, dim, at, source, reduce, include_self)[0]
 
     def grad_source(F, g, input, out, dim, index, source, reduce, include_self):
-        at = F.expand(upright(F, index, dim, len(source.shape)), tuple(source.shape))
+        at = F.expand(index_along(F, index, dim, len(source.shape)), tuple(source.shape))
         return reduced_slopes(F, g, input, out, dim, at, source, reduce, include_self)[1]
 
 
-def upright(F, index, dim, ndim):
+def index_along(F, index, dim, ndim):
     """A vector of indices that lies along one of `ndim` dimensions."""
     return F.reshape(index, tuple(-1 if i == axis(dim, ndim) else 1 for i in range(ndim)))

@@ -7,14 +7,14 @@ which only move the view, then lists, masks and tensors of indices, which pick e
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.detached import detached_for, report_write
 from gradcli.engine.autograd.dispatch import record, refresh_view
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, SCALARS, Array, Operand, Plain, described
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import indexed_result
-from gradcli.engine.tensor.conversion import array_of, realized_or_inf
+from gradcli.engine.tensor.conversion import array_of, to_element_or_inf
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import (
@@ -32,8 +32,8 @@ from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.engine.tensor.variable import Dual, InferenceTensor, Parameter, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import filling, overlapping, setting, writing
 from gradcli.faults.tree import ArgumentFault, IndexFault
-from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.assigned import assign, check_source
+from gradcli.ops.base import ComplexKernel
+from gradcli.ops.indexing.assignment import assign, check_source
 from gradcli.ops.indexing.keys import ALL, split_key
 from gradcli.ops.indexing.rows import basic_key, joint_picks, mask_key, row_places, unpacked
 
@@ -44,10 +44,9 @@ NO_PLACE = (IndexError, ValueError, OverflowError, TypeError)
 new = object.__new__
 
 
-class GetItem(Kernel):
+class GetItem(ComplexKernel):
     """getitem(input, basic, picks): the part of input that a key in square brackets names."""
 
-    complex = True
     names = ("getitem",)
     legacy_names = ("tensor.Index", "tensor.Index", "tensor.Index", "tensor.MaskedSelect", "tensor.Index",
                    "tensor.Index")
@@ -97,10 +96,9 @@ def last_step(basic, shape):
     return last
 
 
-class Unindex(Kernel):
+class Unindex(ComplexKernel):
     """unindex(input, basic, picks, shape): zeros of `shape`, with input added where the key points."""
 
-    complex = True
     modern_names = "IndexPutBackward0"
     samples = [([1.0, 2.0, 3.0], (0,), (), (2, 3)), (GRID, (), (np.array([1, 1]),), (2, 3))]
     errors = [("text", (0,), (), (2,))]
@@ -121,10 +119,9 @@ class Unindex(Kernel):
         return F.getitem(g, basic, picks)
 
 
-class SetItem(Kernel):
+class SetItem(ComplexKernel):
     """setitem(input, value, basic, picks): input with the part that a key names replaced by value."""
 
-    complex = True
     names = ("setitem",)
     legacy_names = ("tensor.SetItem", "tensor.MaskedFill", "tensor.SetItem", "tensor.SetItem")
     modern_names = ("CopySlices", "IndexPutBackward0", "FillBackward3", "CopyBackwards")
@@ -156,7 +153,7 @@ class SetItem(Kernel):
 PLAIN = {Tensor: Tensor, Variable: Variable, Parameter: Variable}      # the class of a part of each
 
 
-def part_of(self, basic, array, kind):
+def basic_view(self, basic, array, kind):
     """The part of a tensor that a basic key names, as `dispatch` gives it in the usual modes; None for a wrong key."""
     try:
         part = array[basic]
@@ -193,7 +190,7 @@ def getitem(self, key):
     kind = PLAIN.get(type(self))
     if kind is not None and (not self.requires_grad or grad_mode.plain) and not (InferenceTensor.exist or Dual.watched):
         basic = basic_key(key)
-        if basic is not None and (part := part_of(self, basic, array, kind)) is not None:
+        if basic is not None and (part := basic_view(self, basic, array, kind)) is not None:
             return part
     if Current.legacy and type(key) is int and not array.ndim and key in (0, -1):
         return self if isinstance(self, Variable) else array.item()
@@ -248,7 +245,7 @@ def setitem(self, key, value):
         value = value if grad_mode.on else detached_for(value, NO_GRAD)
         source = value.array if self.array.dtype.kind == "c" else value.array.real
     elif type(value) in SCALARS:
-        source = realized_or_inf(value, self.array.dtype)
+        source = to_element_or_inf(value, self.array.dtype)
     elif isinstance(value, list | tuple) and type(self) is NumpyArray:
         value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
         source = value.array

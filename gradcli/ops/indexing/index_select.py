@@ -3,20 +3,20 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Index, Number, Operand, sized
 from gradcli.engine.large import SOME
 from gradcli.engine.result_layout import dense_copy
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import IndexOutOfRange, TooManyIndices
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
-from gradcli.ops.arrays import extent, laid_out_like
-from gradcli.ops.base import Kernel
-from gradcli.ops.indexing.assigned import dtype_fault
+from gradcli.ops.arrays import laid_out_like, min_and_max
+from gradcli.ops.base import ComplexKernel, ComplexOp
+from gradcli.ops.indexing.assignment import dtype_fault
 from gradcli.ops.shape.rearrange import broadcast_shape
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -40,7 +40,7 @@ def slices_key(shape, dim, index, name):
                    ).saying(f"{name}(): Expected dtype int32 or int64 for index" if name == "index_select" else
                             f"{name}_(): Expected dtype int64 for index.")
     n = shape[at] if shape else 1
-    least, most = extent(index) if index.size else (0, 0)
+    least, most = min_and_max(index) if index.size else (0, 0)
     if index.size and (least < 0 or most >= n):
         bad = least if least < 0 else most
         raise IndexFault(f"{name}(): index {bad} is out of range for dimension {at} with size {n}").saying(
@@ -81,15 +81,14 @@ def slices_of(source, shape, key, at, name):
     return source.reshape(room)
 
 
-def lifted(array):
+def at_least_1d(array):
     """An array of one dimension at least, in the same memory."""
     return array if array.ndim else array.reshape(1)
 
 
-class IndexSelect(Op):
+class IndexSelect(ComplexOp):
     """index_select(input, dim, index): the slices along `dim` that index names."""
 
-    complex = True
     legacy_names = "tensor.IndexSelect"
     no_overlap = True
     samples = [(GRID, 0, ROWS), (GRID, 1, np.array([2, 2, 0])), (GRID, -1, np.array([1]))]
@@ -110,11 +109,10 @@ class IndexSelect(Op):
         return F.index_add(F.zeros(input_shape, dtype=input_dtype), dim, index, g)
 
 
-class IndexAdd(Op):
+class IndexAdd(ComplexOp):
     """index_add(input, dim, index, source, alpha): input with alpha times the slices of source added where
     index says."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     inplace = True
@@ -133,7 +131,7 @@ class IndexAdd(Op):
         if source.size >= SOME and out.ndim > 1 and out.flags.c_contiguous:
             large.scatter.add_slices(out, at, key[-1], source)
         else:
-            np.add.at(lifted(out), key, source)
+            np.add.at(at_least_1d(out), key, source)
         return out
 
     def grad_input(F, g):
@@ -143,10 +141,9 @@ class IndexAdd(Op):
         return F.reshape(F.index_select(g, dim, index) * alpha, source_shape)
 
 
-class IndexCopy(Op):
+class IndexCopy(ComplexOp):
     """index_copy(input, dim, index, source): input with the slices that index names replaced by those of source."""
 
-    complex = True
     memory_order = "rows"
     linked = False
     inplace = True
@@ -159,7 +156,7 @@ class IndexCopy(Op):
         check_same_type(input, source, "index_copy")
         key, at = slices_key(input.shape, dim, index, "index_copy")
         out = np.array(input)
-        lifted(out)[key] = slices_of(source, input.shape, key, at, "index_copy")
+        at_least_1d(out)[key] = slices_of(source, input.shape, key, at, "index_copy")
         return out
 
     def grad_input(F, g, dim, index):
@@ -169,10 +166,9 @@ class IndexCopy(Op):
         return F.reshape(F.index_select(g, dim, index), source_shape)
 
 
-class IndexFill(Op):
+class IndexFill(ComplexOp):
     """index_fill(input, dim, index, value): input with the slices that index names filled with value."""
 
-    complex = True
     inplace = True
     fills = True
     legacy_names = "tensor.IndexFill"
@@ -189,7 +185,7 @@ class IndexFill(Op):
             raise ShapeFault(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                              f"{np.ndim(value)} dimension(s).")
         out = dense_copy(input)
-        lifted(out)[key] = realized(value, out.dtype)
+        at_least_1d(out)[key] = to_element(value, out.dtype)
         return out
 
     def grad_input(F, g, dim, index):
@@ -199,10 +195,9 @@ class IndexFill(Op):
         return F.sum(F.where(F.index_fill(F.zeros_like(g), dim, index, 1) == 1, g, 0))
 
 
-class Take(Op):
+class Take(ComplexOp):
     """take(input, index): the elements at places counted row by row, in the shape of index."""
 
-    complex = True
     linked = False
     no_overlap = True
     samples = [(GRID, np.array([[0, 5], [1, 1]])), (GRID, np.array([-1]))]
@@ -215,11 +210,10 @@ class Take(Op):
         return F.put(F.zeros(input_shape, dtype=input_dtype), index, g, True)
 
 
-class Put(Op):
+class Put(ComplexOp):
     """put(input, index, source, accumulate): input with the elements at places counted row by row replaced by those of
     source, or with `accumulate` added to."""
 
-    complex = True
     inplace = True
     saved_for_versions = ("source",)
     no_overlap = True
@@ -256,10 +250,9 @@ def flat_index(array, index, name):
     return index
 
 
-class Pick(Kernel):
+class Pick(ComplexKernel):
     """pick(input, indices): the elements that indices, one tensor a dimension, name together."""
 
-    complex = True
     modern_names = "IndexBackward0"
     samples = [(GRID, (Tensor(TWICE), Tensor(COLUMNS))), (GRID, (Tensor(TWICE),))]
     errors = [(GRID, (Tensor(np.array([9])),))]
@@ -290,11 +283,10 @@ def key_of(indices, shape):
     return key
 
 
-class IndexPut(Op):
+class IndexPut(ComplexOp):
     """index_put(input, indices, values, accumulate): input with the elements that indices, one tensor a dimension, name
     together replaced by values, or with `accumulate` added to."""
 
-    complex = True
     inplace = True
     no_overlap = True
     samples = [(GRID, (Tensor(ROWS), Tensor(COLUMNS)), [7.0, 8.0]), (GRID, (Tensor(TWICE),), [1.0, 2.0, 3.0], True),
@@ -321,11 +313,10 @@ class IndexPut(Op):
         return F.cast(F.pick(g, indices), values_dtype)
 
 
-class TakeAlongDim(Op):
+class TakeAlongDim(ComplexOp):
     """take_along_dim(input, indices, dim): along `dim` the elements that indices name, broadcast against input; without
     `dim` of all elements in a row."""
 
-    complex = True
     samples = [(GRID, np.array([0, 5])), (GRID, np.array([[1], [0]]), 1), (GRID, np.array([[0, 2, 1]]), -1)]
     errors = [(GRID, np.array([[7]]), 1), (GRID, np.array([0]), 1), (GRID, np.array([[0]]), 4)]
 
@@ -337,12 +328,12 @@ class TakeAlongDim(Op):
                              f"got {len(input.shape)} dimensions for input, and {len(indices.shape)} dimensions for "
                              "indices")
         at = axis(dim, len(input.shape))
-        common = broadcast_shape(drop(input.shape, at), drop(indices.shape, at))
+        common = broadcast_shape(shape_without(input.shape, at), shape_without(indices.shape, at))
         indices = F.where(indices < 0, indices + input.shape[at], indices)
         shapes = [(*common[:at], x.shape[at], *common[at:]) for x in (input, indices)]
         return F.gather(F.expand(input, shapes[0]), at, F.expand(indices, shapes[1]))
 
 
-def drop(shape, at):
+def shape_without(shape, at):
     """A shape without one of its dimensions."""
     return (*shape[:at], *shape[at + 1 :])

@@ -2,21 +2,21 @@
 
 import numpy as np
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numpy_operands import from_numpy
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import IndexKind, IndexOfNumber, IndexOutOfRange, IndexType, TooManyIndices
 from gradcli.faults.tree import ArgumentFault, IndexFault, ValueFault
-from gradcli.ops.arrays import extent
+from gradcli.ops.arrays import min_and_max
 
 ALL = slice(None)
 
 
 def split_key(key, array):
-    """A key as the two steps in which it is applied: what moves the view, and what picks elements."""
+    """A key as the two steps of its application: a basic key that makes a view, and indices that pick elements."""
     keys = key if type(key) is tuple else (key,)
     keys = tuple([_plain(k) for k in keys])
     picking, wide, dots = False, 0, 0
@@ -95,7 +95,7 @@ def _check_range(keys, array, wide):
             if type(k) is int and not -n <= k < n:
                 raise IndexOutOfRange(k, at + inserted, n)
             if type(k) is np.ndarray and k.dtype.kind == "i" and k.size:
-                least, most = extent(k)
+                least, most = min_and_max(k)
                 if least < -n or most >= n:
                     raise IndexOutOfRange(most if most >= n else least, at, n)
             if type(k) is np.ndarray and k.dtype.kind == "b" and k.shape != array.shape[at : at + width]:

@@ -8,14 +8,15 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Int, Operand, Type, sized
 from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ZERO
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import CTYPES, OF
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.arrays import BOOL, FEW, TYPES, extent, open_grid
+from gradcli.ops.arrays import BOOL, FEW, TYPES, min_and_max, open_grid
+from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.creation.create import Creation, checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -23,7 +24,7 @@ HOLES = np.array([[True, False, True], [False, False, True]])
 ROW = np.array([True, False, True])
 
 
-def truth(mask, name):
+def as_bool_mask(mask, name):
     """A mask as truth values; bytes are taken as the masks they were in 0.1.12."""
     if mask.dtype is BOOL:
         return mask
@@ -45,12 +46,12 @@ def broadcast_shape(array, mask):
     return array.shape if array.shape == mask.shape else np.broadcast_shapes(array.shape, mask.shape)
 
 
-def over(array, shape):
+def broadcast_view(array, shape):
     """An array seen with a shape, to be read."""
     return array if array.shape == shape else np.broadcast_to(array, shape)
 
 
-def single(value, name):
+def fill_number(value, name):
     """A value to fill with, which must be one number."""
     if np.ndim(value):
         raise ShapeFault(f"{name} only supports a 0-dimensional value tensor, but got tensor with {np.ndim(value)} "
@@ -59,10 +60,9 @@ def single(value, name):
     return value
 
 
-class MaskedFill(Op):
+class MaskedFill(ComplexOp):
     """masked_fill(input, mask, value): input with value wherever the mask holds."""
 
-    complex = True
     memory_order = "rows"
     inplace = True
     fills = True
@@ -75,13 +75,13 @@ class MaskedFill(Op):
         return int(isinstance(value, Tensor))
 
     def forward(input: Array, mask: Index, value: Operand):
-        mask = truth(mask, "masked_fill")
+        mask = as_bool_mask(mask, "masked_fill")
         if input.ndim and mask.shape == input.shape and input.dtype in TYPES and type(value) in (int, float):
             out = input.copy()
             np.copyto(out, checked_constant(value, input.dtype), where=mask)
             return out
         out = np.array(np.broadcast_to(input, broadcast_shape(input, mask)))
-        value = realized(single(value, "masked_fill"), out.dtype)
+        value = to_element(fill_number(value, "masked_fill"), out.dtype)
         np.copyto(out, np.asarray(value).astype(out.dtype), where=mask)
         return out
 
@@ -92,10 +92,9 @@ class MaskedFill(Op):
         return F.where(mask, g, 0)
 
 
-class MaskedSelect(Op):
+class MaskedSelect(ComplexOp):
     """masked_select(input, mask): the elements where the mask holds, row by row, as a vector."""
 
-    complex = True
     saved_for_versions = ("input",)
     legacy_names = "tensor.MaskedSelect"
     no_overlap = True
@@ -104,7 +103,7 @@ class MaskedSelect(Op):
 
     def forward(input: Array, mask: Index):
         shape = broadcast_shape(input, mask)
-        return over(input, shape)[over(truth(mask, "masked_select"), shape)]
+        return broadcast_view(input, shape)[broadcast_view(as_bool_mask(mask, "masked_select"), shape)]
 
     def grad_input(F, g, input, mask):
         shape = tuple(input.shape)
@@ -112,10 +111,9 @@ class MaskedSelect(Op):
         return F.masked_scatter(F.zeros(shape, dtype=input.dtype), mask, g)
 
 
-class MaskedScatter(Op):
+class MaskedScatter(ComplexOp):
     """masked_scatter(input, mask, source): input with the elements of source, in their order, where the mask holds."""
 
-    complex = True
     memory_order = "rows"
     names = ("masked_scatter", "masked_copy")
     inplace = True
@@ -128,7 +126,7 @@ class MaskedScatter(Op):
             raise TypeFault("masked_scatter: expected self and source to have same dtypes but got "
                             f"{OF[input.dtype].name} and {OF[source.dtype].name}")
         shape = broadcast_shape(input, mask)
-        out, mask = np.array(over(input, shape)), over(truth(mask, "masked_scatter"), shape)
+        out, mask = np.array(broadcast_view(input, shape)), broadcast_view(as_bool_mask(mask, "masked_scatter"), shape)
         count = int(np.count_nonzero(mask))
         if source.size < count:
             raise ShapeFault(f"masked_scatter: the mask holds {count} times and source has {source.size} "
@@ -148,15 +146,14 @@ class MaskedScatter(Op):
         return F.reshape(F.cat((selected, rest), 0), source_shape)
 
 
-class Nonzero(Op):
+class Nonzero(ComplexOp):
     """nonzero(input, as_tuple): the places of elements that are not zero, a row each; or the same as one tensor for
     each dimension."""
 
-    complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],), ([[0.0, 1.0], [2.0, 0.0]], True)]
 
     def forward(input: Array, *, as_tuple: Flag = False):
-        return nonzero_indices(input) if as_tuple else rows_standing(input)
+        return nonzero_indices(input) if as_tuple else argwhere(input)
 
 
 def nonzero_indices(array):
@@ -164,27 +161,25 @@ def nonzero_indices(array):
     return np.nonzero(array.reshape(1) if not array.ndim else array)
 
 
-def rows_standing(array):
+def argwhere(array):
     """np.argwhere: where the elements stand that are not zero, a row each."""
     if array.ndim == 1:
         return array.nonzero()[0].reshape(1, -1).T
     return np.array(array.nonzero()).T if array.ndim else np.argwhere(array)
 
 
-class Argwhere(Op):
+class Argwhere(ComplexOp):
     """argwhere(input): the places of elements that are not zero, a row each."""
 
-    complex = True
     samples = [(GRID,), ([[0.0, 1.0], [2.0, 0.0]],)]
 
     def forward(input: Array):
-        return rows_standing(input)
+        return argwhere(input)
 
 
-class Triangle(Op, abstract=True):
+class Triangle(ComplexOp, abstract=True):
     """A matrix, or each of a batch, with zeros on one side of a diagonal."""
 
-    complex = True
     inplace = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), ([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]],)]
     errors = [([1.0, 2.0],), (GRID, "text")]
@@ -236,30 +231,18 @@ class Triu(Triangle):
         return F.triu(g, diagonal)
 
 
-class TrilIndices(Creation):
-    """tril_indices(row, col, offset, dtype): the rows and columns of the elements of a lower triangle."""
-
-    samples = [(3, 3), (2, 4, 1)]
-    errors = [(-1, 3), ("text", 3)]
-
-    def result_size(row, col, *_):
-        return row * col
-
+def _triangle_indices(indices):
     def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
-        return np.array(np.tril_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
+        return np.array(indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
+
+    return forward
 
 
-class TriuIndices(Creation):
-    """triu_indices(row, col, offset, dtype): the rows and columns of the elements of an upper triangle."""
-
-    samples = [(3, 3), (2, 4, 1)]
-    errors = [(-1, 3), ("text", 3)]
-
-    def result_size(row, col, *_):
-        return row * col
-
-    def forward(row: Int, col: Int, offset: Int = 0, *, dtype: Type = None):
-        return np.array(np.triu_indices(checked_size((row, col))[0], offset, col), dtype or np.int64)
+for _name, _text, _indices in (("tril", "a lower", np.tril_indices), ("triu", "an upper", np.triu_indices)):
+    define(Creation, __name__, f"{_name}_indices", f"{_name.title()}Indices",
+           f"(row, col, offset, dtype): the rows and columns of the elements of {_text} triangle.",
+           forward=_triangle_indices(_indices), result_size=lambda row, col, *_: row * col,
+           samples=[(3, 3), (2, 4, 1)], errors=[(-1, 3), ("text", 3)])
 
 
 class OneHot(Op):
@@ -276,7 +259,7 @@ class OneHot(Op):
     def forward(input: Index, num_classes: Int = -1):
         if input.dtype != np.int64:
             raise TypeFault("one_hot is only applicable to index tensor of type LongTensor.", ("x.long()", "as such"))
-        least, most = extent(input) if input.size else (0, -1)
+        least, most = min_and_max(input) if input.size else (0, -1)
         if least < 0:
             raise UnfitValue("Class values must be non-negative.")
         if not input.size and num_classes <= 0:

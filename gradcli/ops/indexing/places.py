@@ -8,7 +8,7 @@ from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Arrays, Flag, Index, Int, Ints, Numbers, Plain
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexOp, Kernel
 
 GRID = [[1.0, 0.0, 3.0], [0.0, 5.0, -6.0]]
 POINTS = [[0.0, 1.0], [1.0, 0.0], [2.0, 0.0], [2.0, 2.0]]
@@ -37,11 +37,10 @@ class UnravelIndex(Op):
                       for step, n in zip(steps, shape, strict=True)])
 
 
-class NonzeroStatic(Op):
+class NonzeroStatic(ComplexOp):
     """nonzero_static(input, size, fill_value): the places of the first `size` elements that are not zero, a row each;
     fill_value in the rows that are left."""
 
-    complex = True
     samples = [(np.array(GRID), 2), (np.array(GRID), 6), (np.array(GRID), 6, 7)]
     errors = [(np.array(GRID), -1), ("text", 2)]
 

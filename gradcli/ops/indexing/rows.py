@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Array, Variable
-from gradcli.ops.arrays import BOOL, INT64, SMALL, extent
+from gradcli.ops.arrays import BOOL, INT64, SMALL, min_and_max
 
 PLAIN = frozenset((Tensor, Variable))
 
@@ -31,7 +31,7 @@ def joint_picks(key, array):
     for k, n in zip(key, array.shape, strict=False):
         if type(k) not in PLAIN or k.array.dtype is not INT64 or not k.array.ndim or not 0 < k.array.size <= SMALL:
             return None
-        least, most = extent(k.array)
+        least, most = min_and_max(k.array)
         if least < -n or most >= n:
             return None
     return tuple([k.array.copy() for k in key])

@@ -21,7 +21,7 @@ SIDE = Text("left", "right", fault=RefusedAtRunTime,
 BOUNDS = np.array([1.0, 3.0, 5.0])
 
 
-def ordering(array, dim, descending):
+def stable_argsort(array, dim, descending):
     """The places of elements in order along `dim`; equal ones stay as they stood, nan counts as greatest."""
     at = axis(dim, array.ndim)
     if not array.ndim:
@@ -33,16 +33,16 @@ def ordering(array, dim, descending):
     return np.ascontiguousarray(np.subtract(array.shape[at] - 1, back)[reverse])
 
 
-def usual(array, dim, descending, stable):
+def pytorch_argsort(array, dim, descending, stable):
     """The places of elements in order; those of equal ones lie as PyTorch leaves them unless `stable`."""
-    order = ordering(array, dim, descending)
+    order = stable_argsort(array, dim, descending)
     return order if stable or Current.legacy else reordered(array, order, axis(dim, array.ndim))
 
 
 FEW = 16    # how many times more elements there must be than are wanted, for a partition to be worth it
 
 
-def foremost(array, k, dim, largest):
+def topk_places(array, k, dim, largest):
     """The places of the k elements that come first in order along `dim`."""
     at = axis(dim, array.ndim)
     if not array.ndim:
@@ -50,10 +50,10 @@ def foremost(array, k, dim, largest):
     part = (slice(None),) * at + (slice(k),)
     n = array.shape[at]
     if not 0 < k * FEW <= n:
-        return np.ascontiguousarray(ordering(array, dim, largest)[part])
+        return np.ascontiguousarray(stable_argsort(array, dim, largest)[part])
     some = np.argpartition(array, n - k if largest else k - 1, axis=at)
     some = np.sort(np.flip(some, at)[part] if largest else some[part], axis=at)
-    return np.take_along_axis(some, ordering(np.take_along_axis(array, some, at), dim, largest), at)
+    return np.take_along_axis(some, stable_argsort(np.take_along_axis(array, some, at), dim, largest), at)
 
 
 def take_along(array, order, dim):
@@ -78,7 +78,7 @@ class Sort(Op):
         return int(stable is not None)
 
     def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = None):
-        order = usual(input, dim, descending, stable)
+        order = pytorch_argsort(input, dim, descending, stable)
         return laid_out_like(take_along(input, order, dim), input), laid_out_like(order, input)
 
     def grad_input(F, g, out, dim, input_shape):
@@ -93,7 +93,7 @@ class Argsort(Op):
     errors = [(GRID, 5), ("text",)]
 
     def forward(input: Array, dim: Dim = -1, descending: Flag = False, *, stable: Flag = False):
-        return laid_out_like(usual(input, dim, descending, stable), input)
+        return laid_out_like(pytorch_argsort(input, dim, descending, stable), input)
 
 
 class Msort(Op):
@@ -124,7 +124,7 @@ class Topk(Op):
                              ).saying("selected index k out of range")
         if input.dtype.kind == "b":
             raise TypeFault("topk does not support bool dtypes on CPU", ("x.int().topk(1)", "of ones and zeros"))
-        order = foremost(input, k, dim, largest)
+        order = topk_places(input, k, dim, largest)
         if Current.legacy and not sorted and input.ndim:
             order = np.sort(order, axis=at)
         elif not Current.legacy and k:
@@ -135,13 +135,13 @@ class Topk(Op):
         return scatter_to_input(F, g, out[1], dim, True, input_shape)
 
 
-def insertion(sequence, values, right):
-    """Where each value would go in a sorted sequence: before its equals, or after them with `right`."""
+def insertion_places(sequence, values, right):
+    """The insertion index of each value in a sorted sequence: before its equals, or after them with `right`."""
     if not sequence.ndim:
         raise ShapeFault("searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but "
                          "the boundaries have none")
     if sequence.ndim == 1:
-        return bisected(sequence, values, right)
+        return bisect_row(sequence, values, right)
     if sequence.shape[:-1] != values.shape[:-1]:
         raise ShapeFault("searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of "
                          f"boundaries tensor and input value tensor must match, but got {list(sequence.shape)} and "
@@ -151,14 +151,14 @@ def insertion(sequence, values, right):
             f"{list(sequence.shape)} and input value tensor {list(values.shape)}")
     count = math.prod(sequence.shape[:-1])
     rows = zip(sequence.reshape(count, sequence.shape[-1]), values.reshape(count, values.shape[-1]), strict=True)
-    positions = [bisected(row, keys, right) for row, keys in rows]
+    positions = [bisect_row(row, keys, right) for row, keys in rows]
     return np.array(positions, np.int64).reshape(values.shape)
 
 
-def bisected(row, values, right):
+def bisect_row(row, values, right):
     """Where each value would go in one sorted row. Whatever is compared with nan lies to the right of it, as in
     PyTorch; numpy takes nan for the greatest number."""
-    if not (unordered(row) or unordered(values)):
+    if not (contains_nan(row) or contains_nan(values)):
         return np.searchsorted(row, values, "right" if right else "left")
     low, high = np.zeros(values.shape, np.int64), np.full(values.shape, row.size, np.int64)
     while (open := low < high).any():
@@ -169,7 +169,7 @@ def bisected(row, values, right):
     return low
 
 
-def unordered(array):
+def contains_nan(array):
     """Whether nan is among the elements."""
     return array.dtype.kind == "f" and bool(np.isnan(array).any())
 
@@ -194,7 +194,7 @@ class Searchsorted(Op):
                 raise ShapeFault("searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
                                  f"{list(sorted_sequence.shape)} and got sorter tensor {list(sorter.shape)}")
             sorted_sequence = np.take_along_axis(sorted_sequence, sorter, -1)
-        positions = insertion(sorted_sequence, np.asarray(input), right or side == "right")
+        positions = insertion_places(sorted_sequence, np.asarray(input), right or side == "right")
         return np.asarray(positions).astype(np.int32 if out_int32 else np.int64)
 
 
@@ -207,7 +207,7 @@ class Bucketize(Op):
     def forward(input: Operand, boundaries: Array, *, out_int32: Flag = False, right: Flag = False):
         if boundaries.ndim != 1:
             raise ShapeFault(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
-        positions = insertion(boundaries, np.asarray(input), right)
+        positions = insertion_places(boundaries, np.asarray(input), right)
         return np.asarray(positions).astype(np.int32 if out_int32 else np.int64)
 
 

@@ -8,17 +8,17 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import sized
-from gradcli.engine.tensor.dtypes import OF, part_of
+from gradcli.engine.tensor.dtypes import OF, real_type_of
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated, sizes
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 
 
 def refuse_integers(name, *arrays):
     """Refuse whole numbers: a decomposition of them is not made of whole numbers."""
     for a in arrays:
-        dtype = kind_of(a)
+        dtype = numpy_dtype(a)
         if dtype.kind not in "fc" or dtype.itemsize < 4:
             raise TypeFault(f"{name}: expected a float32 or float64 tensor, and was given {dtype.name}",
                             ("x.float()", "a floating copy")).saying(
@@ -26,21 +26,21 @@ def refuse_integers(name, *arrays):
                 if dtype.kind not in "fc" else f"{name}: Low precision dtypes not supported. Got {OF[dtype].era}")
 
 
-def matrices(name, a):
+def check_matrices(name, a):
     """Refuse what has no rows and columns of floating numbers."""
     if len(a.shape) < 2:
         raise ShapeFault(f"{name}: the input tensor must have at least 2 dimensions, and has {len(a.shape)}",
                          ("x.unsqueeze(0)", "a vector as a matrix of one row")).saying(
             f"torch.{name}: The input tensor input must have at least 2 dimensions." if name.endswith("_rank") else
-            f"linalg.pinv({OF[kind_of(a)].era}{{{list(a.shape)}}}): expected a tensor with 2 or more dimensions of "
+            f"linalg.pinv({OF[numpy_dtype(a)].era}{{{list(a.shape)}}}): expected a tensor with 2 or more dimensions of "
             "float, double, cfloat or cdouble types" if name.endswith("pinv") else
             f"{name}: The input tensor A must have at least 2 dimensions.")
     refuse_integers(name, a)
 
 
-def square(name, a):
+def check_square(name, a):
     """Refuse matrices that are not square."""
-    matrices(name, a)
+    check_matrices(name, a)
     if a.shape[-1] != a.shape[-2]:
         raise ShapeFault(f"{name}: A must be batches of square matrices, but they are {a.shape[-2]} by {a.shape[-1]} "
                          "matrices", ("torch.linalg.pinv(a)", "the pseudo-inverse of any matrix"))
@@ -55,7 +55,7 @@ def check_same_type(name, a, b):
             f"{OF[b.dtype].era} instead")
 
 
-def rows_fit(name, a, b, at=-2):
+def check_rows(name, a, b, at=-2):
     """Refuse right-hand sides whose length is not that of the matrix."""
     if a.shape[-2] != b.shape[at]:
         raise ShapeFault(f"{name}: incompatible shapes of A {sized(a.shape)} and B {sized(b.shape)}: a right-hand side "
@@ -64,36 +64,36 @@ def rows_fit(name, a, b, at=-2):
             f"{sized(b.shape[-2:])})")
 
 
-def singular(name, info):
+def singular_fault(name, info):
     """The fault of a matrix that has no inverse; `info` counts the zero on the diagonal of each matrix."""
-    batch, at = first_of(info)
+    batch, at = first_failed(info)
     return MatrixFault(f"{name}: {batch}The diagonal element {at} is zero, the inversion could not be completed "
                        "because the input matrix is singular.", ("torch.linalg.pinv(a)", "exists for every matrix"))
 
 
-def unfactored(name, info):
+def zero_pivot_fault(name, info):
     """The fault of a matrix whose U has a zero on its diagonal; `info` counts it in each matrix."""
-    batch, at = first_of(info)
+    batch, at = first_failed(info)
     return MatrixFault(f"{name}: {batch}U[{at},{at}] is zero and using it on lu_solve would result in a division by "
                        "zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or "
                        "linalg.lu_factor_ex(A, pivot)", ("torch.linalg.lu_factor_ex(a)", "factors every matrix"))
 
 
-def unsolved(name, info):
+def singular_system_fault(name, info):
     """The fault of a system whose matrix is singular."""
-    return MatrixFault(f"torch.{name}: {first_of(info)[0]}The solver failed because the input matrix is singular.",
+    return MatrixFault(f"torch.{name}: {first_failed(info)[0]}The solver failed because the input matrix is singular.",
                       ("torch.linalg.lstsq(a, b).solution", "the best there is where no X solves it"))
 
 
-def indefinite(name, info):
+def indefinite_fault(name, info):
     """The fault of a matrix without Cholesky factor; `info` is the order of a minor of each matrix."""
-    batch, order = first_of(info)
+    batch, order = first_failed(info)
     return MatrixFault(f"{name}: {batch}The factorization could not be completed because the input is not "
                       f"positive-definite (the leading minor of order {order} is not positive-definite).",
                       ("a @ a.t() + torch.eye(n)", "is, for any a"))
 
 
-def first_of(info):
+def first_failed(info):
     """Words for the first matrix of a stack that failed, and its number."""
     numbers = np.asarray(getattr(info, "array", info))
     at = int(np.flatnonzero(numbers)[0]) if numbers.any() else 0
@@ -141,7 +141,7 @@ def leading_minor(matrix):
     return 0
 
 
-def by_matrix(function, a):
+def map_matrices(function, a):
     """A number of 32 bits for each of a stack of matrices."""
     flat = a.reshape(math.prod(a.shape[:-2]), *a.shape[-2:])
     return np.array([function(matrix) for matrix in flat], np.int32).reshape(a.shape[:-2])
@@ -164,7 +164,7 @@ def per_matrix(F, x):
 
 def identity(F, like):
     """The identity of the size and type of the last dimension; of complex numbers in the type of their parts."""
-    return F.eye(like.shape[-1], dtype=part_of(kind_of(like)))
+    return F.eye(like.shape[-1], dtype=real_type_of(numpy_dtype(like)))
 
 
 def on_diagonal(F, x):
@@ -172,7 +172,7 @@ def on_diagonal(F, x):
     return F.unsqueeze(x, -1) * identity(F, x)
 
 
-def gaps(F, values):
+def pairwise_differences(F, values):
     """The differences of a vector's elements as a matrix: element j minus element i, and 1 where they are the same."""
     return F.unsqueeze(values, -2) - F.unsqueeze(values, -1) + identity(F, values)
 

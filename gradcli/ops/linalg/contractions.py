@@ -4,16 +4,17 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.autograd.views import unsafe_view
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.dtype_checks import kind_of, no_truths, one_type
-from gradcli.ops.linalg.products import dims_are
+from gradcli.ops.dtype_checks import check_dtypes, numpy_dtype, refuse_bool
+from gradcli.ops.linalg.products import check_dims
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -21,24 +22,22 @@ V = [1.0, 2.0, -0.5]
 W = [0.5, -1.0, 2.0]
 
 
-class Outer(Op):
+class Outer(ComplexOp):
     """outer(input, vec2): the matrix of all products of two vectors' elements."""
 
-    complex = True
     names = ("outer", "ger")
     legacy_names = "blas.Addr"
     samples = [([1.0, 2.0], V)]
     errors = [(A, V), (V, 2)]
 
     def compose(F, input: Array, vec2: Array):
-        dims_are("outer", input, vec2, 1, 1)
+        check_dims("outer", input, vec2, 1, 1)
         return F.unsqueeze(input, 1) * vec2
 
 
-class Vdot(Op):
+class Vdot(ComplexOp):
     """vdot(input, other): the sum of the products of two vectors' elements, those of input conjugated."""
 
-    complex = True
     samples = [(V, W)]
     errors = [(V, [1.0]), (A, V)]
 
@@ -46,24 +45,22 @@ class Vdot(Op):
         return rename_node(F.dot(conjugated(F, input), other), "VdotBackward0")
 
 
-class Vecdot(Op):
+class Vecdot(ComplexOp):
     """linalg.vecdot(x, y, dim): the sums of products of elements along `dim`."""
 
-    complex = True
     names = ("linalg.vecdot",)
     samples = [(V, W), (A, A, 0), ([[1.0], [2.0]], A)]
     errors = [(A, V[:2]), (V, W, 3)]
 
     def compose(F, x: Array, y: Array, *, dim: Dim = -1):
-        one_type("linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} "
-                 "instead", x, y)
+        check_dtypes("linalg.vecdot: Expected x and y to have the same dtype, but found x of type {} and y of type {} "
+                     "instead", x, y)
         return F.sum(conjugated(F, x) * y, axis(dim, max(len(x.shape), len(y.shape))))
 
 
-class Inner(Op):
+class Inner(ComplexOp):
     """inner(input, other): the sums of products along the last dimensions of both; with numbers, the product."""
 
-    complex = True
     samples = [(V, W), (A, V), (A, A), (np.array([2.0, 3.0, 1.0]), V)]
     errors = [(A, [1.0, 2.0])]
 
@@ -76,19 +73,18 @@ class Inner(Op):
         return F.tensordot(input, other, ((-1,), (-1,)))
 
 
-class Tensordot(Op):
+class Tensordot(ComplexOp):
     """tensordot(a, b, dims): the sums of products over the last `dims` dimensions of a and the first of b, or over
     those that a pair of lists names."""
 
-    complex = True
     method = False
     samples = [(A, B, 1), (A, A, 2), (A, A, ((0,), (0,))), (A, B, ((0, 1), (1, 0))), (V, W, 0)]
     errors = [(A, A, 1), (A, B, 5), (A, B, ((0,), (0, 1)))]
 
     def compose(F, a: Array, b: Array, dims: Plain = 2):
         n, m = len(a.shape), len(b.shape)
-        at, bt = met_dims(dims, n, m)
-        one_type("both inputs should have same dtype", a, b)
+        at, bt = contracted_dims(dims, n, m)
+        check_dtypes("both inputs should have same dtype", a, b)
         uneven = next(((i, j) for i, j in zip(at, bt, strict=True)
                        if a.shape[i] != b.shape[j] and 1 not in (a.shape[i], b.shape[j])), None)
         if uneven:
@@ -109,7 +105,7 @@ class Tensordot(Op):
         return F.reshape(product, (*left, *right))
 
 
-def met_dims(dims, n, m):
+def contracted_dims(dims, n, m):
     """The dimensions of two tensors that are summed over together."""
     if isinstance(dims, Tensor | np.ndarray):
         dims = dims.tolist()
@@ -131,10 +127,9 @@ def met_dims(dims, n, m):
     return tuple(axis(d, n) for d in first), tuple(axis(d, m) for d in second)
 
 
-class Kron(Op):
+class Kron(ComplexOp):
     """kron(input, other): every element of input times the whole of other, side by side."""
 
-    complex = True
     no_overlap = True
     samples = [(A, B), (V, [[1.0], [2.0]]), ([[1.0, 2.0]], V)]
     errors = [(A, 2)]
@@ -152,10 +147,9 @@ class Kron(Op):
 AFTER, BEFORE = np.array([1, 2, 0]), np.array([2, 0, 1])    # of three dimensions, the next ones and those before
 
 
-class LinalgCross(Op):
+class LinalgCross(ComplexOp):
     """linalg.cross(input, other, dim): the vectors perpendicular to pairs of vectors of three numbers along `dim`."""
 
-    complex = True
     names = ("linalg.cross",)
     type_promotion = "same"
     legacy_names = "linalg.Cross"
@@ -169,7 +163,7 @@ class LinalgCross(Op):
             raise ShapeFault("linalg.cross: inputs must have the same number of dimensions, and have "
                              f"{input.ndim} and {other.ndim}").saying(
                 "linalg.cross: inputs must have the same number of dimensions.")
-        no_truths("cross", input)
+        refuse_bool("cross", input)
         at = axis(dim, input.ndim)
         if input.ndim == 0 or input.shape[at] != 3 or other.shape[at] != 3:
             raise ShapeFault(f"linalg.cross: inputs dimension {dim} must have length 3. Got "
@@ -183,10 +177,9 @@ class LinalgCross(Op):
         return F.linalg_cross(g, input, dim=dim)
 
 
-class Cross(Op):
+class Cross(ComplexOp):
     """cross(input, other, dim): as linalg.cross, along the first dimension of length 3 where no `dim` is given."""
 
-    complex = True
     vanished = "stay"
     no_overlap = True
     samples = [(V, W), ([[1.0, 2.0], [0.5, -1.0], [3.0, 1.0]], [[1.0, 0.5], [2.0, 2.0], [-1.0, 1.0]]),
@@ -202,11 +195,10 @@ class Cross(Op):
         return F.linalg_cross(input, other, dim=dim)
 
 
-class MultiDot(Op):
+class MultiDot(ComplexOp):
     """linalg.multi_dot(tensors): the product of a chain of matrices, in the order that takes the fewest
     multiplications; the first and last may be vectors."""
 
-    complex = True
     names = ("linalg.multi_dot",)
     type_promotion = "same"
     samples = [((A, B, A),), (([1.0, 2.0], A, V),), ((A, B),)]
@@ -216,10 +208,9 @@ class MultiDot(Op):
         return chain(F, list(tensors), "multi_dot", vectors=True)
 
 
-class ChainMatmul(Op):
+class ChainMatmul(ComplexOp):
     """chain_matmul(*matrices): as linalg.multi_dot, which took its place, of any number of matrices."""
 
-    complex = True
     method = False
     samples = [((A, B, A),), ((A,),)]
     errors = [((A, A),), ((A, V),)]
@@ -268,10 +259,9 @@ def multiplied(F, tensors, cuts, i, j):
     return F.mm(multiplied(F, tensors, cuts, i, k), multiplied(F, tensors, cuts, k + 1, j))
 
 
-class Vander(Op):
+class Vander(ComplexOp):
     """vander(x, N, increasing): the matrix whose columns are the powers of a vector from N - 1 down to 0, or up."""
 
-    complex = True
     method = False
     samples = [(V,), (V, 2), (V, 4, True)]
     errors = [(A,), (V, -1)]
@@ -286,10 +276,9 @@ class Vander(Op):
         return rising if increasing or n < 2 else F.flip(rising, (-1,))
 
 
-class LinalgVander(Op):
+class LinalgVander(ComplexOp):
     """linalg.vander(x, N): matrices whose columns are the powers of vectors from 0 to N - 1."""
 
-    complex = True
     names = ("linalg.vander",)
     samples = [(V,), (A, 2), (V, 4)]
     errors = [(V, 1)]
@@ -303,7 +292,7 @@ class LinalgVander(Op):
 
 def powers(F, x, n):
     """The first n powers of x along a new last dimension, each the one before times x."""
-    if kind_of(x).kind not in "fc":
+    if numpy_dtype(x).kind not in "fc":
         x = F.cast(x, np.dtype(np.int64))
     column = F.unsqueeze(x, -1)
     if n < 2:

@@ -3,24 +3,24 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Text
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tree import ArgumentFault, GradFault, ShapeFault, ValueFault
+from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, conjugated, is_complex
-from gradcli.ops.dtype_checks import kind_of, one_type
+from gradcli.ops.dtype_checks import check_dtypes, numpy_dtype
 from gradcli.ops.linalg.checks import (
     adjoint_of,
-    by_matrix,
-    gaps,
-    indefinite,
+    check_matrices,
+    check_square,
+    indefinite_fault,
     leading_minor,
-    matrices,
+    map_matrices,
     on_diagonal,
+    pairwise_differences,
     per_matrix,
-    square,
 )
 
 QR_MODE = Text("reduced", "complete", "r", fault=RefusedAtRunTime,
@@ -35,13 +35,10 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 TALL = [[1.0, 0.5], [2.0, -1.0], [3.0, 2.0]]
 
 
-class Cholesky(Op):
+class Cholesky(MatrixFunction):
     """linalg.cholesky(A, upper): the triangular L with A = L L^T, from the same triangle of A; with `upper` its
     transpose."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.cholesky",)
     modern_names = "LinalgCholeskyExBackward0"
     symmetric = True
@@ -49,18 +46,18 @@ class Cholesky(Op):
     errors = [(WIDE,), ([[1.0, 2.0], [2.0, 1.0]],)]
 
     def forward(A: Array, *, upper: Flag = False):
-        square("linalg.cholesky", A)
+        check_square("linalg.cholesky", A)
         try:
             return adjoint(np.linalg.cholesky(adjoint(A))).copy() if upper else np.linalg.cholesky(A)
         except np.linalg.LinAlgError:
-            raise indefinite("linalg.cholesky", by_matrix(leading_minor, adjoint(A) if upper else A)) from None
+            raise indefinite_fault("linalg.cholesky", map_matrices(leading_minor, adjoint(A) if upper else A)) from None
 
     def grad_A(F, g, out, upper):
         return cholesky_slope(F, g, out, upper)
 
 
 def cholesky_slope(F, g, out, upper):
-    """What the gradient of a Cholesky factor makes of the matrix's."""
+    """The gradient of the matrix, from that of its Cholesky factor."""
     factor, g = (adjoint_of(F, out), adjoint_of(F, g)) if upper else (out, g)
     lower = F.tril(adjoint_of(F, factor) @ g)
     both = (lower + adjoint_of(F, F.tril(lower, -1))) * 0.5
@@ -95,13 +92,10 @@ class OldCholesky(Cholesky):
         return Cholesky.forward(A, upper)
 
 
-class Qr(Op):
+class Qr(MatrixFunction):
     """linalg.qr(A, mode): the orthogonal Q and the triangular R with A = Q R; `mode` complete makes Q square, and
     r leaves it out."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.qr",)
     returns = ("Q", "R")
     multi_output = True
@@ -110,7 +104,7 @@ class Qr(Op):
     errors = [([1.0, 2.0],), (A, "thin")]
 
     def forward(A: Array, mode: QR_MODE = "reduced"):
-        matrices("linalg.qr", A)
+        check_matrices("linalg.qr", A)
         if mode == "r":
             return np.zeros(0, A.dtype), np.asarray(np.linalg.qr(A, "r"))
         return tuple(np.linalg.qr(A, mode))
@@ -132,16 +126,15 @@ class Qr(Op):
 
 
 def _qr_slope(F, q, r, g_q, g_r):
-    """What the gradients of Q and a square R make of the gradient of Q R."""
+    """The gradient of Q R, from those of Q and of a square R."""
     upper = F.triu(g_r @ adjoint_of(F, r) - adjoint_of(F, q) @ g_q)
     both = hermitian(F, upper + adjoint_of(F, F.triu(upper, 1)))
     return F.linalg_solve_triangular(adjoint_of(F, r), q @ both + g_q, upper=False, left=False)
 
 
-class OldQr(Op):
+class OldQr(ComplexOp):
     """qr(input, some): as linalg.qr, which took its place; without `some` Q is square."""
 
-    complex = True
     names = ("qr",)
     returns = ("Q", "R")
     samples = [(TALL,), (np.array(TALL), False), (A, False)]
@@ -151,13 +144,10 @@ class OldQr(Op):
         return F.linalg_qr(input, "reduced" if some else "complete")
 
 
-class Svd(Op):
+class Svd(MatrixFunction):
     """linalg.svd(A, full_matrices): U, S and Vh with A = U diag(S) Vh; the square U and Vh, or without
     `full_matrices` only the columns and rows that S meets."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.svd",)
     returns = ("U", "S", "Vh")
     multi_output = True
@@ -166,7 +156,7 @@ class Svd(Op):
     errors = [([1.0, 2.0],), ("text",)]
 
     def forward(A: Array, full_matrices: Flag = True):
-        matrices("linalg.svd", A)
+        check_matrices("linalg.svd", A)
         try:
             return tuple(np.linalg.svd(A, full_matrices))
         except np.linalg.LinAlgError:
@@ -179,8 +169,8 @@ class Svd(Op):
         g_u, g_s, g_vh = g
         s, u, vh = out[1], F.narrow(out[0], -1, 0, k), F.narrow(out[2], -2, 0, k)
         across = F.unsqueeze(s, -2)
-        apart, turns = gaps(F, s * s), []
-        inner = 0 if g_s is None else on_diagonal(F, F.cast(g_s, kind_of(u)))
+        apart, turns = pairwise_differences(F, s * s), []
+        inner = 0 if g_s is None else on_diagonal(F, F.cast(g_s, numpy_dtype(u)))
         outer = 0
         if g_u is not None:
             g_u = F.narrow(g_u, -1, 0, k)
@@ -204,11 +194,10 @@ class Svd(Op):
         return u @ inner @ vh + outer
 
 
-class OldSvd(Op):
+class OldSvd(ComplexOp):
     """svd(input, some, compute_uv): U, S and V with input = U diag(S) V^T; as linalg.svd, which took its place. Without
     `compute_uv` U and V are zeros."""
 
-    complex = True
     names = ("svd",)
     returns = ("U", "S", "V")
     samples = [(A,), (TALL,), (np.array(TALL), False), (TALL, True, False)]
@@ -220,10 +209,9 @@ class OldSvd(Op):
                                      (F.zeros_like(u), s, F.zeros_like(vh))))
 
 
-class Svdvals(Op):
+class Svdvals(ComplexOp):
     """linalg.svdvals(A): the singular values, greatest first."""
 
-    complex = True
     names = ("linalg.svdvals",)
     samples = [(A,), (TALL,)]
     errors = [([1.0, 2.0],)]
@@ -232,13 +220,10 @@ class Svdvals(Op):
         return F.linalg_svd(A, False)[1]
 
 
-class Eigh(Op):
+class Eigh(MatrixFunction):
     """linalg.eigh(A, UPLO): the eigenvalues, least first, and eigenvectors of symmetric matrices, of which the lower
     triangle is read, or with `UPLO` U the upper."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.eigh",)
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True
@@ -248,24 +233,23 @@ class Eigh(Op):
     errors = [(WIDE,), (A, "X")]
 
     def forward(A: Array, UPLO: UPLO_LETTERS = "L"):
-        square("linalg.eigh", A)
+        check_square("linalg.eigh", A)
         return tuple(np.linalg.eigh(A, UPLO))
 
     def grad_A(F, g, out):
         g_values, g_vectors = g
         values, vectors = out
-        inner = 0 if g_values is None else on_diagonal(F, F.cast(g_values, kind_of(vectors)))
+        inner = 0 if g_values is None else on_diagonal(F, F.cast(g_values, numpy_dtype(vectors)))
         if g_vectors is not None:
             product = adjoint_of(F, vectors) @ g_vectors
             refuse_phases(F, "linalg.eigh", product)
-            inner = (product - adjoint_of(F, product)) * 0.5 / gaps(F, values) + inner
+            inner = (product - adjoint_of(F, product)) * 0.5 / pairwise_differences(F, values) + inner
         return vectors @ inner @ adjoint_of(F, vectors)
 
 
-class Eigvalsh(Op):
+class Eigvalsh(ComplexOp):
     """linalg.eigvalsh(A, UPLO): the eigenvalues of symmetric matrices, least first."""
 
-    complex = True
     names = ("linalg.eigvalsh",)
     symmetric = True
     samples = [(A,), (A, "U")]
@@ -275,18 +259,17 @@ class Eigvalsh(Op):
         return F.linalg_eigh(A, UPLO)[0]
 
 
-class HouseholderProduct(Op):
+class HouseholderProduct(ComplexOp):
     """linalg.householder_product(input, tau): the first columns of the product of reflections I - tau v v^T, each
     v in a column of input, below its 1 on the diagonal."""
 
     one_call = "LinalgHouseholderProductBackward0"
-    complex = True
     names = ("linalg.householder_product", "orgqr")
     samples = [(TALL, [0.5, 1.5]), (A, [0.5]), (PAIR, [[0.5, 1.2], [2.0, 0.25]])]
     errors = [(WIDE, [1.0, 2.0]), ([1.0], [1.0])]
 
     def compose(F, input: Array, tau: Array):
-        matrices("linalg.householder_product", input)
+        check_matrices("linalg.householder_product", input)
         _check_reflections("torch.linalg.householder_product", input, tau)
         m, n = input.shape[-2:]
         if m < n or tau.shape[-1] > n:
@@ -301,7 +284,7 @@ def _check_reflections(name, input, tau):
     if len(tau.shape) != len(input.shape) - 1:
         raise ShapeFault(f"{name}: Expected tau to have one dimension less than input, but got tau.ndim equal to "
                          f"{len(tau.shape)} and input.ndim is equal to {len(input.shape)}")
-    one_type(f"{name}: tau dtype {{1}} does not match input dtype {{0}}", input, tau)
+    check_dtypes(f"{name}: tau dtype {{1}} does not match input dtype {{0}}", input, tau)
 
 
 def reflected(F, input, tau, other, reverse):
@@ -314,37 +297,33 @@ def reflected(F, input, tau, other, reverse):
     return other
 
 
-class Ormqr(Op):
+class Ormqr(ComplexOp):
     """ormqr(input, tau, other, left, transpose): other multiplied by the orthogonal matrix whose reflections are in
     input and tau; from the right without `left`."""
 
     one_call = "OrmqrBackward0"
-    complex = True
     samples = [(TALL, [0.5, 1.5], TALL), (TALL, [0.5, 1.5], TALL, True, True), (TALL, [0.5, 1.5], WIDE, False)]
     errors = [([1.0], [1.0], [1.0])]
 
     def compose(F, input: Array, tau: Array, other: Array, left: Flag = True, transpose: Flag = False):
-        matrices("ormqr", input)
-        matrices("ormqr", other)
+        check_matrices("ormqr", input)
+        check_matrices("ormqr", other)
         _check_reflections("torch.ormqr", input, tau)
-        one_type("torch.ormqr: other dtype {1} does not match input dtype {0}", input, other)
+        check_dtypes("torch.ormqr: other dtype {1} does not match input dtype {0}", input, other)
         if left:
             return reflected(F, input, conjugated(F, tau) if transpose else tau, other, not transpose)
         tau = tau if transpose else conjugated(F, tau)
         return adjoint_of(F, reflected(F, input, tau, adjoint_of(F, other), transpose))
 
 
-class Geqrf(Op):
+class Geqrf(MatrixFunction):
     """geqrf(input): the reflections of a QR factorization as LAPACK keeps them, with R above their diagonal."""
 
-    memory_order = "columns"
-    complex = True
-    complex_rules = "own"
     returns = ("a", "tau")
     samples = [(np.array(TALL),), (np.array(PAIR),)]
     errors = [([1.0],)]
 
     def forward(input: Array):
-        matrices("geqrf", input)
+        check_matrices("geqrf", input)
         packed, tau = np.linalg.qr(input, "raw")
         return packed.swapaxes(-1, -2).astype(input.dtype), tau.astype(input.dtype)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
-from gradcli.engine.tensor.dtypes import complex_of
+from gradcli.engine.tensor.dtypes import complex_type_of
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.linalg.checks import adjoint_of, gaps, on_diagonal, square
+from gradcli.ops.base import ComplexOp, MatrixFunction
+from gradcli.ops.linalg.checks import adjoint_of, check_square, on_diagonal, pairwise_differences
 from gradcli.ops.linalg.decompositions import refuse_phases
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -15,8 +15,8 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 
 
 def decomposed(name, function, a):
-    """What `function` gives for square matrices, as complex numbers."""
-    square(name, a)
+    """The results of `function` for square matrices, as complex numbers."""
+    check_square(name, a)
     if not np.isfinite(a).all():
         raise ValueFault(f"torch.{name}: input tensor should not contain infs or NaNs.",
                          ("torch.nan_to_num(a)", "finite numbers in their places"))
@@ -25,20 +25,17 @@ def decomposed(name, function, a):
 
 def as_complex(array, like):
     """An array in the complex type that belongs to another array."""
-    return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_of(like.dtype))
+    return np.asarray(array).astype(like.dtype if like.dtype.kind == "c" else complex_type_of(like.dtype))
 
 
-class Eig(Op):
+class Eig(MatrixFunction):
     """linalg.eig(A): the eigenvalues and eigenvectors of square matrices, as complex numbers."""
 
-    complex = True
-    complex_rules = "own"
     complex_results = True
     names = ("linalg.eig",)
     returns = ("eigenvalues", "eigenvectors")
     multi_output = True
     modern_names = "LinalgEigBackward0"
-    memory_order = "columns"
     samples = [(A,), (TURN,)]
     errors = [(WIDE,), ([1.0],)]
 
@@ -59,16 +56,15 @@ def eig_slope(F, values, vectors, g_values, g_vectors):
         product = back @ g_vectors
         refuse_phases(F, "linalg.eig", product)
         lengths = back @ (vectors * F.unsqueeze(F.real(F.diagonal(product, 0, -2, -1)), -2))
-        inner = (product - lengths) / gaps(F, F.conj(values))
+        inner = (product - lengths) / pairwise_differences(F, F.conj(values))
         if g_values is not None:
             inner = on_diagonal(F, g_values) + inner
     return F.linalg_solve(back, inner @ back)
 
 
-class Eigvals(Op):
+class Eigvals(ComplexOp):
     """linalg.eigvals(A): the eigenvalues of square matrices, as complex numbers."""
 
-    complex = True
     complex_rules = "own"
     complex_results = True
     names = ("linalg.eigvals",)

@@ -6,11 +6,11 @@ from string import ascii_letters, ascii_lowercase, ascii_uppercase
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import REFUSED, Plain, VariadicArraysKind, sized
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import NoSequence
 from gradcli.faults.tree import ShapeFault, ValueFault
+from gradcli.ops.base import ComplexOp
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
@@ -30,11 +30,10 @@ class TermsKind(VariadicArraysKind):
         return tuple(values) if fits else REFUSED
 
 
-class Einsum(Op):
+class Einsum(ComplexOp):
     """einsum(equation, *operands): the sum of the operands' products over all letters that stand for dimensions on
     the left of -> and not on the right, as in "ij,jk->ik". Or numbers stand for dimensions: a, [0, 1], b, [1, 2]."""
 
-    complex = True
     method = False
     samples = [("ij,jk->ik", (A, B)), ("ij,jk", (A, B)), ("ii->i", (SQUARE,)), ("ii", (SQUARE,)), ("ij->", (A,)),
                ("...j,j->...", (A, [1.0, 2.0, 3.0])), ("ij,ij,ij->j", (A, A, A)),
@@ -42,19 +41,19 @@ class Einsum(Op):
     errors = [("ij,jk", (A, A)), ("ij", (A, B)), ("i!j", (A,)), ("ij->k", (A,)), ("ijk", (A,))]
 
     def compose(F, equation: Plain, operands: TermsKind("tensors") = ()):
-        equation, operands = spelled(equation, operands)
-        steps, remaining, shape = planned(equation, tuple([tuple(x.shape) for x in operands]))
+        equation, operands = equation_with_letters(equation, operands)
+        steps, remaining, shape = plan_einsum(equation, tuple([tuple(x.shape) for x in operands]))
         if len(operands) == 1:
-            product = prepared(F, operands[0], steps[0])
+            product = prepare_operand(F, operands[0], steps[0])
             return F.sum(product, remaining) if remaining else product
         product = operands[0]
         for (first_plan, second_plan, back), x in zip(steps, operands[1:], strict=True):
-            a, b = prepared(F, product, first_plan), prepared(F, x, second_plan)
+            a, b = prepare_operand(F, product, first_plan), prepare_operand(F, x, second_plan)
             product = a * b if back is None else F.permute(F.reshape(F.bmm(a, b), back[0]), back[1])
         return F.reshape(product, shape) if remaining else product
 
 
-def spelled(equation, operands):
+def equation_with_letters(equation, operands):
     """The equation and the operands of a call with lists of numbers, written with letters."""
     if type(equation) is str:
         tensors = operands[0] if len(operands) == 1 and isinstance(operands[0], list | tuple) else operands
@@ -84,7 +83,7 @@ def letter(number):
 
 
 @lru_cache(256)
-def parsed(equation, dims):
+def parse_equation(equation, dims):
     """The letters of each operand and of the result; dimensions under ... have numbers, counted from the last."""
     equation = equation.replace(" ", "")
     inputs, arrow, output = equation.partition("->")
@@ -142,7 +141,7 @@ def labels(text, hidden):
     return [*before, *(range(hidden, 0, -1) if dots else ()), *after]
 
 
-def measured(terms, shapes):
+def letter_lengths(terms, shapes):
     """The length behind each letter; 1 meets any other."""
     lengths = {}
     for at, (term, shape) in enumerate(zip(terms, shapes, strict=True)):
@@ -157,13 +156,13 @@ def measured(terms, shapes):
 
 
 @lru_cache(256)
-def planned(equation, shapes):
-    """What einsum does to operands of these shapes: the steps, the dimensions left to sum, the shape of the result.
+def plan_einsum(equation, shapes):
+    """The plan of einsum for operands of these shapes: steps, dimensions left to sum, shape of the result.
 
     A step takes the product so far and the next operand; of one operand alone it is how that is prepared.
     """
-    terms, result = parsed(equation, tuple([len(shape) for shape in shapes]))
-    lengths = measured(terms, shapes)
+    terms, result = parse_equation(equation, tuple([len(shape) for shape in shapes]))
+    lengths = letter_lengths(terms, shapes)
     letters = result + [c for c in lengths if c not in result]
     operands = [_operand(term, shape, letters) for term, shape in zip(terms, shapes, strict=True)]
     remaining = [i for i, c in enumerate(letters) if c not in result]
@@ -203,7 +202,7 @@ def _grouped(operand, summed, order, shape):
     return diagonals, order, shape, (), None
 
 
-def prepared(F, x, plan):
+def prepare_operand(F, x, plan):
     """An operand, or the product so far, as the plan wants it."""
     diagonals, order, shape, summed, regrouped = plan
     for first, second in diagonals:

@@ -8,16 +8,16 @@ from gradcli.engine.autograd.dispatch import result_type
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint
 from gradcli.ops.linalg.checks import (
-    by_matrix,
-    indefinite,
+    check_matrices,
+    check_square,
+    indefinite_fault,
     leading_minor,
-    matrices,
-    singular,
-    square,
-    unsolved,
+    map_matrices,
+    singular_fault,
+    singular_system_fault,
     zero_pivot,
 )
 from gradcli.ops.linalg.decompositions import cholesky_slope
@@ -32,23 +32,21 @@ WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 
 
-class ZeroPivot(Kernel):
+class ZeroPivot(ComplexKernel):
     """zero_pivot(A): for each matrix the place, counted from 1, of the first zero on the diagonal of U; 0 without."""
 
-    complex = True
     samples = [(np.array(A),), (SINGULAR,)]
     errors = [([1.0],)]
 
     def forward(A: Array):
-        matrices("zero_pivot", A)
-        return by_matrix(zero_pivot, A)
+        check_matrices("zero_pivot", A)
+        return map_matrices(zero_pivot, A)
 
 
-class InvEx(Op):
+class InvEx(ComplexOp):
     """linalg.inv_ex(A, check_errors): the inverses of square matrices, and for each 0 or the place, counted from 1, of
     the zero on the diagonal that leaves it without one; an error then with `check_errors`."""
 
-    complex = True
     names = ("linalg.inv_ex",)
     returns = ("inverse", "info")
     samples = [(A,), (PAIR,), (SINGULAR,)]
@@ -56,22 +54,21 @@ class InvEx(Op):
     errors = [(WIDE,), (SINGULAR, True)]
 
     def compose(F, A: Array, *, check_errors: Flag = False):
-        square("linalg.inv_ex", A)
+        check_square("linalg.inv_ex", A)
         info = F.zero_pivot(A)
         if not F.any(info):
             return result_type(InvEx)(F.linalg_inv(A), info)
         if check_errors:
-            raise singular("linalg.inv_ex", info)
+            raise singular_fault("linalg.inv_ex", info)
         packed, pivots = F.lu_packed(A)
         return result_type(InvEx)(F.linalg_lu_solve(packed, pivots, F.eye(A.shape[-1], dtype=A.dtype)), info)
 
 
-class SolveEx(Op):
+class SolveEx(ComplexOp):
     """linalg.solve_ex(A, B, left, check_errors): the X with A X = B, or without `left` X A = B; and for each matrix 0
     or the place, counted from 1, of a zero on the diagonal that leaves no solution; an error then with `check_errors`.
     """
 
-    complex = True
     names = ("linalg.solve_ex",)
     returns = ("result", "info")
     ignored_options = ("check_errors",)
@@ -79,21 +76,20 @@ class SolveEx(Op):
     errors = [(WIDE, B), (SINGULAR, B, True, True)]
 
     def compose(F, A: Array, B: Array, *, left: Flag = True, check_errors: Flag = False):
-        square("linalg.solve_ex", A)
+        check_square("linalg.solve_ex", A)
         info = F.zero_pivot(A)
         if not F.any(info):
             return result_type(SolveEx)(F.linalg_solve(A, B, left=left), info)
         if check_errors:
-            raise unsolved("linalg.solve_ex", info)
+            raise singular_system_fault("linalg.solve_ex", info)
         packed, pivots = F.lu_packed(A)
         return result_type(SolveEx)(F.linalg_lu_solve(packed, pivots, B, left=left), info)
 
 
-class LuFactorEx(Op):
+class LuFactorEx(ComplexOp):
     """linalg.lu_factor_ex(A, pivot, check_errors): linalg.lu_factor, and for each matrix 0 or the place, counted from
     1, of the first zero on the diagonal of U; an error then with `check_errors`."""
 
-    complex = True
     complex_rules = ""
     names = ("linalg.lu_factor_ex",)
     returns = ("LU", "pivots", "info")
@@ -105,17 +101,14 @@ class LuFactorEx(Op):
         packed, pivots = F.lu_packed(A, pivot=pivot)
         info = F.zero_pivot(A)
         if check_errors and F.any(info):
-            raise singular("linalg.lu_factor_ex", info)
+            raise singular_fault("linalg.lu_factor_ex", info)
         return result_type(LuFactorEx)(packed, pivots, info)
 
 
-class CholeskyEx(Op):
+class CholeskyEx(MatrixFunction):
     """linalg.cholesky_ex(A, upper, check_errors): linalg.cholesky, and for each matrix 0 or the order of the leading
     minor that is not positive-definite, up to which it was factored; an error then with `check_errors`."""
 
-    memory_order = "columns"
-    complex = True
-    complex_rules = "own"
     names = ("linalg.cholesky_ex",)
     returns = ("L", "info")
     modern_names = "LinalgCholeskyExBackward0"
@@ -125,11 +118,11 @@ class CholeskyEx(Op):
     errors = [(WIDE,), (INDEFINITE, False, True)]
 
     def forward(A: Array, *, upper: Flag = False, check_errors: Flag = False):
-        square("linalg.cholesky_ex", A)
+        check_square("linalg.cholesky_ex", A)
         lower = adjoint(A) if upper else A
-        info = by_matrix(leading_minor, lower)
+        info = map_matrices(leading_minor, lower)
         if check_errors and info.any():
-            raise indefinite("linalg.cholesky_ex", info)
+            raise indefinite_fault("linalg.cholesky_ex", info)
         factors = [factored(matrix, int(k)) for matrix, k in zip(stack(lower), info.reshape(-1), strict=True)]
         factor = np.array(factors, A.dtype).reshape(A.shape)
         return adjoint(factor).copy() if upper else factor, info
@@ -168,13 +161,13 @@ class LdlFactorEx(Op):
     errors = [(WIDE,), (np.zeros((2, 2)), False, True)]
 
     def forward(A: Array, *, hermitian: Flag = False, check_errors: Flag = False):
-        square("linalg.ldl_factor_ex", A)
+        check_square("linalg.ldl_factor_ex", A)
         parts = [bunch_kaufman(matrix) for matrix in stack(A)]
         packed = np.array([p[0] for p in parts], A.dtype).reshape(A.shape)
         pivots = np.array([p[1] for p in parts], np.int32).reshape(A.shape[:-1])
         info = np.array([p[2] for p in parts], np.int32).reshape(A.shape[:-2])
         if check_errors and info.any():
-            raise singular("linalg.ldl_factor_ex", info)
+            raise singular_fault("linalg.ldl_factor_ex", info)
         return packed, pivots, info
 
 
@@ -205,7 +198,7 @@ class LdlSolve(Op):
     errors = [(np.array(WIDE), np.array([1, 2], np.int32), np.array(B))]
 
     def forward(LD: Array, pivots: Array, B: Array, *, hermitian: Flag = False):
-        square("linalg.ldl_solve", LD)
+        check_square("linalg.ldl_solve", LD)
         if B.ndim < 2 or B.shape[-2] != LD.shape[-1] or pivots.shape != LD.shape[:-1] or pivots.dtype != np.int32:
             raise ShapeFault("linalg.ldl_solve: LD and pivots are those of linalg.ldl_factor, and B has a row for each "
                              "of LD", "LD, pivots = torch.linalg.ldl_factor(a)")

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag
-from gradcli.ops.linalg.checks import square
+from gradcli.ops.linalg.checks import check_square
 
 A = [[2.0, 0.5], [0.25, 1.0]]
 FACTOR = [[1.5, 0.5], [0.0, 1.0]]
@@ -81,7 +81,7 @@ class Pstrf(Op):
     errors = [(WIDE,)]
 
     def forward(input: Array, upper: Flag = True):
-        square("pstrf", input)
+        check_square("pstrf", input)
         a, n = input.astype(np.float64), input.shape[-1]
         order, lower = np.arange(n), np.zeros((n, n))
         for k in range(n):
@@ -117,7 +117,7 @@ class Eig(Op):
     errors = [(WIDE,)]
 
     def forward(input: Array, eigenvectors: Flag = False):
-        square("eig", input)
+        check_square("eig", input)
         values, vectors = np.linalg.eig(input)
         parts = np.stack([values.real, values.imag], -1).astype(input.dtype)
         if not eigenvectors:

@@ -4,12 +4,19 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Index
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import sizes
-from gradcli.ops.linalg.checks import adjoint_of, matrices, rows_fit, square, transposed, unfactored, zero_on_diagonal
+from gradcli.ops.linalg.checks import (
+    adjoint_of,
+    check_matrices,
+    check_rows,
+    check_square,
+    transposed,
+    zero_on_diagonal,
+    zero_pivot_fault,
+)
 
 A = [[0.5, 2.0], [1.0, 0.25]]
 PAIR = [[[2.0, 0.5], [0.25, 1.0]], [[1.0, -3.0], [2.0, 0.5]]]
@@ -60,10 +67,9 @@ def refuse_unpivoted(pivot):
         raise ArgumentFault("linalg.lu_factor: LU without pivoting is not implemented on the CPU", "torch.linalg.lu(a)")
 
 
-class Lu(Op):
+class Lu(ComplexOp):
     """linalg.lu(A, pivot): P, L and U with A = P L U: a permutation, and two triangles."""
 
-    complex = True
     complex_rules = "own"
     names = ("linalg.lu",)
     returns = ("P", "L", "U")
@@ -75,7 +81,7 @@ class Lu(Op):
     errors = [([1.0],), (A, False)]
 
     def forward(A: Array, *, pivot: Flag = True):
-        matrices("linalg.lu", A)
+        check_matrices("linalg.lu", A)
         refuse_unpivoted(pivot)
         packed, pivots = eliminated(A)
         k, diagonal = pivots.shape[-1], np.eye(A.shape[-2], pivots.shape[-1], dtype=A.dtype)
@@ -88,7 +94,7 @@ class Lu(Op):
 
 
 def _slope(F, p, lower, upper, g_l, g_u):
-    """What the gradients of L and U make of the gradient of P L U, for square, wide and tall matrices."""
+    """The gradient of P L U, from those of L and U, for square, wide and tall matrices."""
     (m, k), n = lower.shape[-2:], upper.shape[-1]
     top, left = F.narrow(lower, -2, 0, k), F.narrow(upper, -1, 0, k)
     below = adjoint_of(F, top) @ F.narrow(g_l, -2, 0, k)
@@ -109,13 +115,10 @@ def _slope(F, p, lower, upper, g_l, g_u):
     return p @ slope
 
 
-class LuFactor(Op):
+class LuFactor(MatrixFunction):
     """linalg.lu_factor(A, pivot): L, below its diagonal of ones, and U in one matrix; and the row that each row was
     exchanged with, counted from 1."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.lu_factor",)
     returns = ("LU", "pivots")
     modern_names = "LinalgLuFactorExBackward0"
@@ -127,7 +130,7 @@ class LuFactor(Op):
         packed, pivots = LuPacked.forward(A, pivot=pivot)
         zeros = zero_on_diagonal(packed)
         if zeros.any():
-            raise unfactored("torch.linalg.lu_factor", zeros)
+            raise zero_pivot_fault("torch.linalg.lu_factor", zeros)
         return packed, pivots
 
     def grad_A(F, g, out):
@@ -135,16 +138,15 @@ class LuFactor(Op):
 
 
 def _packed_slope(F, g, packed, pivots):
-    """What the gradient of the packed factors makes of that of the matrix."""
+    """The gradient of the matrix, from that of the packed factors."""
     p = F.lu_unpack(packed, pivots, False, True)[0]
     k = min(packed.shape[-2:])
     return _slope(F, p, *unpacked(F, packed), F.tril(F.narrow(g, -1, 0, k), -1), F.triu(F.narrow(g, -2, 0, k)))
 
 
-class LuPacked(Kernel):
+class LuPacked(ComplexKernel):
     """lu_packed(A, pivot): as linalg.lu_factor, also where U has a zero on its diagonal."""
 
-    complex = True
     complex_rules = "own"
     memory_order = "columns"
     modern_names = "LinalgLuFactorExBackward0"
@@ -153,7 +155,7 @@ class LuPacked(Kernel):
     errors = [([1.0],), (A, False)]
 
     def forward(A: Array, *, pivot: Flag = True):
-        matrices("linalg.lu_factor", A)
+        check_matrices("linalg.lu_factor", A)
         refuse_unpivoted(pivot)
         return eliminated(A)
 
@@ -161,10 +163,9 @@ class LuPacked(Kernel):
         return _packed_slope(F, g, *out)
 
 
-class OldLu(Op):
+class OldLu(ComplexOp):
     """lu(A, pivot, get_infos): as linalg.lu_factor, which took its place; with `get_infos` also a 0 for each matrix."""
 
-    complex = True
     names = ("lu", "btrifact")
     ignored_options = ("pivot",)
     samples = [(A,), (TALL,), (A, True, True)]
@@ -175,11 +176,10 @@ class OldLu(Op):
         return (packed, pivots, F.zeros(tuple(A.shape[:-2]), dtype=pivots.dtype)) if get_infos else (packed, pivots)
 
 
-class LuUnpack(Op):
+class LuUnpack(ComplexOp):
     """lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots): P, L and U from their packed form; empty what is not
     asked for."""
 
-    complex = True
     complex_rules = "own"
     names = ("lu_unpack", "btriunpack")
     method = False
@@ -222,22 +222,21 @@ class LuUnpack(Op):
         return sum(parts[1:], parts[0]) if parts else None
 
 
-class LuSolve(Op):
+class LuSolve(ComplexOp):
     """linalg.lu_solve(LU, pivots, B, left, adjoint): the X with A X = B, where LU and pivots are the packed factors of
     A; without `left` X A = B; with `adjoint` the transpose of A stands for A."""
 
     one_call = "LinalgLuSolveBackward0"
-    complex = True
     names = ("linalg.lu_solve",)
     samples = [(A, SWAP, TALL[:2]), (A, SWAP, TALL, False), (A, SWAP, A, True, True), (A, SWAP, A, False, True)]
     errors = [(WIDE, SWAP, A), (A, SWAP, TALL)]
 
     def compose(F, LU: Array, pivots: Index, B: Array, *, left: Flag = True, adjoint: Flag = False):
-        square("linalg.lu_solve", LU)
+        check_square("linalg.lu_solve", LU)
         if len(B.shape) < 2:
             raise ShapeFault("linalg.lu_solve: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
-        rows_fit("linalg.lu_solve", LU, B, -2 if left else -1)
+        check_rows("linalg.lu_solve", LU, B, -2 if left else -1)
         b = B if left else adjoint_of(F, B) if adjoint else transposed(F, B)
         p = F.lu_unpack(LU, pivots, False, True)[0]
         if left != adjoint:
@@ -250,11 +249,10 @@ class LuSolve(Op):
         return x if left else adjoint_of(F, x) if adjoint else transposed(F, x)
 
 
-class OldLuSolve(Op):
+class OldLuSolve(ComplexOp):
     """lu_solve(input, LU_data, LU_pivots): the X with A X = input, where LU_data and LU_pivots are the packed factors
     of A."""
 
-    complex = True
     names = ("lu_solve", "btrisolve")
     samples = [(TALL[:2], A, SWAP)]
     errors = [(TALL, A, SWAP)]

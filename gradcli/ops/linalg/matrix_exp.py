@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.linalg.checks import transposed
 
 A = [[2.0, 0.5], [0.25, 1.0]]
@@ -17,10 +16,9 @@ PADE = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800
 PADE_REACH = 5.371920351148152      # the 1-norm up to which that is exact in double precision
 
 
-class MatrixPower(Op):
+class MatrixPower(ComplexOp):
     """matrix_power(input, n): square matrices multiplied by themselves n times; for negative n their inverses."""
 
-    complex = True
     names = ("matrix_power", "linalg.matrix_power")
     samples = [(A, 2), (A, 3), (PAIR, 5), (A, -2), (A, 0), (A, 1)]
     errors = [(WIDE, 2), ([1.0], 2), (A, 0.5)]
@@ -43,10 +41,9 @@ class MatrixPower(Op):
         return F.clone(power) if power is input else power
 
 
-class NoPower(Kernel):
+class NoPower(ComplexKernel):
     """no_power(input): the identity, in the place of each matrix; gradients are zeros."""
 
-    complex = True
     modern_names = "CopyBackwards"
     samples = [(A,), (PAIR,)]
 
@@ -57,10 +54,9 @@ class NoPower(Kernel):
         return F.zeros_like(g)
 
 
-class MatrixExp(Op):
+class MatrixExp(ComplexOp):
     """matrix_exp(input): the exponentials of square matrices, 1 + A + A A / 2 + ..."""
 
-    complex = True
     names = ("matrix_exp", "linalg.matrix_exp")
     modern_names = "LinalgMatrixExpBackward0"
     samples = [(A,), (PAIR,), ([[9.0, 1.0], [-3.0, 2.0]],)]
@@ -82,11 +78,10 @@ class MatrixExp(Op):
         return F.narrow(F.narrow(F.matrix_exp(F.cat((upper, lower), -2)), -2, 0, n), -1, n, n) * size
 
 
-class Magnitudes(Kernel):
+class Magnitudes(ComplexKernel):
     """magnitudes(input): a power of 2 near the largest element of each matrix, by which it can be divided without
     rounding; a constant."""
 
-    complex = True
     samples = [(np.array([[1.0, -2.5], [0.25, 0.0]]),)]
 
     def forward(input: Array):

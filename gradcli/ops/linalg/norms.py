@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Number, Operand, Text, Type
-from gradcli.engine.tensor.dtypes import part_of
+from gradcli.engine.tensor.dtypes import real_type_of
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
+from gradcli.ops.base import ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, squares
-from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
-from gradcli.ops.linalg.checks import adjoint_of, is_vector, matrices, refuse_integers, rows_fit, square
+from gradcli.ops.dtype_checks import check_dtypes, check_norm_types, numpy_dtype
+from gradcli.ops.linalg.checks import adjoint_of, check_matrices, check_rows, check_square, is_vector, refuse_integers
 
 DRIVER = Text("gels", "gelsy", "gelsd", "gelss", fault=RefusedAtRunTime,
               message="torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
@@ -23,12 +24,11 @@ INF = float("inf")
 ORDERS = ("fro", "nuc", INF, -INF, 1, -1, 2, -2)
 
 
-class MatrixNorm(Op):
+class MatrixNorm(ComplexOp):
     """linalg.matrix_norm(A, ord, dim, keepdim, dtype): the norm of matrices in two dimensions: fro is the root of the
     sum of squares, nuc the sum of singular values, 2 the greatest of them, 1 the greatest sum of a column, inf of a
     row."""
 
-    complex = True
     names = ("linalg.matrix_norm",)
     samples = [(TALL,), (TALL, "nuc"), (TALL, 1), (TALL, -1), (TALL, INF), (TALL, -INF), (TALL, 2), (TALL, -2),
                (PAIR, 1, (0, 1)), (PAIR, 2, (-2, -1), True), (PAIR, "nuc", (1, 0)),
@@ -47,7 +47,7 @@ class MatrixNorm(Op):
         rows, columns = axis(dim[0], n), axis(dim[1], n)
         if rows == columns:
             raise ArgumentFault("linalg.matrix_norm: dims must be different", "torch.linalg.matrix_norm(a)")
-        norm_types("linalg.matrix_norm", kind_of(A), dtype)
+        check_norm_types("linalg.matrix_norm", numpy_dtype(A), dtype)
         if dtype is not None:
             A = F.cast(A, dtype)
         if ord == "fro":
@@ -68,11 +68,10 @@ class MatrixNorm(Op):
         return F.reshape(norm, [1 if d in (rows, columns) else k for d, k in enumerate(A.shape)]) if keepdim else norm
 
 
-class LinalgNorm(Op):
+class LinalgNorm(ComplexOp):
     """linalg.norm(A, ord, dim, keepdim, dtype): the norm of vectors, over one dimension or all elements, or, with an
     order over two dimensions, of matrices."""
 
-    complex = True
     names = ("linalg.norm",)
     samples = [(TALL,), (TALL, 1), (TALL, 3.0, 0), (TALL, None, (0, 1)), (TALL, "nuc"), (PAIR, 2, (0, 2), True),
                (TALL, None, None, False, np.dtype(np.float64)), ([1.0, -3.0], 1)]
@@ -91,24 +90,23 @@ class LinalgNorm(Op):
         return F.linalg_matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
 
 
-class Cond(Op):
+class Cond(ComplexOp):
     """linalg.cond(A, p): how much A can magnify errors, in the norm `p`: the ratio of the greatest to the least
     singular value, or the norm of A times that of its inverse."""
 
-    complex = True
     names = ("linalg.cond",)
     samples = [(A,), (TALL, -2), (A, 1), (PAIR, "fro"), (A, INF)]
     errors = [([1.0],), (WIDE, 1)]
 
     def compose(F, A: Array, p: NormOrder = None):
-        matrices("linalg.cond", A)
+        check_matrices("linalg.cond", A)
         if 0 in A.shape:
             return F.zeros(tuple(A.shape[:-2]), dtype=A.dtype)
         if p in (None, 2, -2):
             values = F.linalg_svdvals(A)
             greatest, least = F.select(values, -1, 0), F.select(values, -1, -1)
             return rename_node(least / greatest if p == -2 else greatest / least, "SqueezeBackward1")
-        square("linalg.cond", A)
+        check_square("linalg.cond", A)
         return F.linalg_matrix_norm(A, p) * F.linalg_matrix_norm(F.linalg_inv(A), p)
 
 
@@ -121,12 +119,11 @@ def smallest(values, shape, atol, rtol):
     return np.maximum(0 if atol is None else atol, rtol * greatest)[..., None]
 
 
-class Pinv(Op):
+class Pinv(ComplexOp):
     """linalg.pinv(A, rcond, hermitian, atol, rtol): the pseudo-inverse: singular values up to atol, or rtol (also
     called `rcond`) times the greatest, count as zero. `hermitian` matrices are taken to be symmetric, from their lower
     triangle."""
 
-    complex = True
     complex_rules = "own"
     names = ("linalg.pinv",)
     modern_names = "LinalgPinvBackward0"
@@ -136,12 +133,12 @@ class Pinv(Op):
 
     def forward(A: Array, rcond: Operand = None, hermitian: Flag = False, *, atol: Operand = None,
                 rtol: Operand = None):
-        matrices("linalg.pinv", A)
+        check_matrices("linalg.pinv", A)
         rtol = rcond if rtol is None else rtol
         if not A.size:
             return np.zeros((*A.shape[:-2], A.shape[-1], A.shape[-2]), A.dtype)
         if hermitian:
-            square("linalg.pinv", A)
+            check_square("linalg.pinv", A)
             values, vectors = np.linalg.eigh(A)
             u, s, vh = vectors * np.sign(values)[..., None, :], np.abs(values), adjoint(vectors)
         else:
@@ -166,10 +163,9 @@ def pinv_slope(F, g, a, p):
     return -adjoint_of(F, inner @ p) + (gt - a @ inner) @ p @ pt + outside - (outside @ p) @ a
 
 
-class OldPinverse(Op):
+class OldPinverse(ComplexOp):
     """pinverse(input, rcond): as linalg.pinv, which took its place."""
 
-    complex = True
     names = ("pinverse",)
     samples = [(A,), (np.array(A), 0.6)]
     errors = [([1.0],)]
@@ -178,18 +174,17 @@ class OldPinverse(Op):
         return F.linalg_pinv(input, rcond)
 
 
-class MatrixRank(Op):
+class MatrixRank(ComplexOp):
     """linalg.matrix_rank(A, tol, hermitian, atol, rtol): how many singular values are above atol (also called `tol`),
     or rtol times the greatest; of `hermitian` matrices eigenvalues, from the lower triangle."""
 
-    complex = True
     names = ("linalg.matrix_rank",)
     samples = [(A,), (A, 1.2), (np.array([[1.0, 3.0], [1.0, 1.0]]), 2.5, True), (A, None, False, 1.2),
                (A, None, False, None, 0.6)]
     errors = [([1.0],)]
 
     def forward(A: Array, tol: Operand = None, hermitian: Flag = False, *, atol: Operand = None, rtol: Operand = None):
-        matrices("linalg.matrix_rank", A)
+        check_matrices("linalg.matrix_rank", A)
         if tol is not None:
             atol, rtol = tol, 0
         if not A.size:
@@ -208,14 +203,11 @@ def _over_rows(x, a, b):
     return np.broadcast_to(x, (*stack, *x.shape[-2:]))
 
 
-class Lstsq(Op):
+class Lstsq(MatrixFunction):
     """linalg.lstsq(A, B, rcond, driver): the X that makes A X - B least, its least norm where several do; with the sums
     of squares left over, the rank of A and its singular values, as far as LAPACK's `driver` of that name gives
     them. As in PyTorch, gradients take no notice of `rcond`."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     names = ("linalg.lstsq",)
     returns = ("solution", "residuals", "rank", "singular_values")
     multi_output = True
@@ -227,19 +219,19 @@ class Lstsq(Op):
     errors = [(TALL, [[1.0]]), (TALL, TALL, None, "fast")]
 
     def forward(A: Array, B: Array, rcond: Number = None, *, driver: DRIVER = None):
-        matrices("linalg.lstsq", A)
+        check_matrices("linalg.lstsq", A)
         refuse_integers("linalg.lstsq", B)
-        one_type("torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} and "
-                 "other's dtype {}", A, B)
+        check_dtypes("torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype {} "
+                     "and other's dtype {}", A, B)
         vector = is_vector(A, B)
         b = B[..., None] if vector else B
-        rows_fit("linalg.lstsq", A, b)
+        check_rows("linalg.lstsq", A, b)
         m, n = A.shape[-2:]
         x = Pinv.forward(A, rcond, False, None, None) @ b
         if not vector and b.ndim == A.ndim - 1:
             x = _over_rows(x, A, b)
         rank = MatrixRank.forward(A, None, False, None, rcond)
-        part = part_of(A.dtype)
+        part = real_type_of(A.dtype)
         residuals = np.zeros(0, part)
         if m > n and driver not in (None, "gelsy") and np.all(rank == n):
             residuals = np.sum(squares(A @ x - b), -2)

@@ -7,17 +7,17 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.engine.autograd.views import unsafe_view
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import no_truths
+from gradcli.ops.base import ComplexOp, Kernel
+from gradcli.ops.dtype_checks import refuse_bool
 
 A = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 B = [[1.0, 2.0], [3.0, -4.0], [0.5, 1.0]]
 
 
-def inner_fits(name, a, b, at):
+def check_inner_lengths(name, a, b, at):
     """Refuse a product whose inner lengths differ, naming both."""
     if a.shape[-1] != b.shape[at]:
         raise ProductShapes(f"{name}(): mat1 and mat2 shapes cannot be multiplied ({sized(a.shape)} and "
@@ -27,7 +27,7 @@ def inner_fits(name, a, b, at):
 
 
 def _refused(a, b):
-    """What PyTorch says of shapes that do not multiply."""
+    """PyTorch's message for shapes that do not multiply."""
     if len(a) == len(b) == 1:
         return (f"inconsistent tensor size, expected tensor {list(a)} and src {list(b)} to have the same number of "
                 f"elements, but got {a[0]} and {b[0]} elements respectively")
@@ -40,7 +40,7 @@ def _refused(a, b):
 
 
 def _of_dims(name, a, b, da):
-    """What PyTorch says of operands with other dimensions than a product is defined for."""
+    """PyTorch's message for operands with a number of dimensions that a product is not defined for."""
     if da == 3:
         return f"batch{1 if a.ndim != 3 else 2} must be a 3D tensor"
     if name == "mm":
@@ -55,7 +55,7 @@ def _of_dims(name, a, b, da):
     return f"{name}() multiplies a {a.ndim}-d by a {b.ndim}-d tensor"
 
 
-def dims_are(name, a, b, da, db):
+def check_dims(name, a, b, da, db):
     """Refuse operands of other dimensions than a product is defined for."""
     if a.ndim != da or b.ndim != db:
         raise ShapeFault(f"{name}() multiplies a {da}-d by a {db}-d tensor, and was given {sized(a.shape)} and "
@@ -82,8 +82,8 @@ class Mm(Op):
     def forward(input: Array, mat2: Array):
         if input.ndim == 2 == mat2.ndim and 1 != input.shape[1] == len(mat2):
             return input.dot(mat2)
-        dims_are("mm", input, mat2, 2, 2)
-        inner_fits("mm", input, mat2, 0)
+        check_dims("mm", input, mat2, 2, 2)
+        check_inner_lengths("mm", input, mat2, 0)
         if input.shape[1] == 1:
             return input * mat2     # where numpy leaves out what is multiplied by 0, be it nan
         return input.dot(mat2)
@@ -106,8 +106,8 @@ class Mv(Op):
     errors = [(A, [1.0, 2.0]), (A, A)]
 
     def forward(input: Array, vec: Array):
-        dims_are("mv", input, vec, 2, 1)
-        inner_fits("mv", input, vec, 0)
+        check_dims("mv", input, vec, 2, 1)
+        check_inner_lengths("mv", input, vec, 0)
         return input.dot(vec)
 
     def grad_input(F, g, vec):
@@ -128,9 +128,9 @@ class Dot(Op):
     errors = [([1.0, 2.0], [1.0]), (A, A)]
 
     def forward(input: Array, tensor: Array):
-        dims_are("dot", input, tensor, 1, 1)
-        inner_fits("dot", input, tensor, 0)
-        return no_truths("dot", input).dot(tensor)
+        check_dims("dot", input, tensor, 1, 1)
+        check_inner_lengths("dot", input, tensor, 0)
+        return refuse_bool("dot", input).dot(tensor)
 
     def grad_input(F, g, tensor):
         return g * tensor
@@ -139,10 +139,10 @@ class Dot(Op):
         return g * input
 
 
-def stacks_fit(name, a, b):
+def check_batches(name, a, b):
     """Refuse stacks of matrices whose counts or inner lengths differ."""
-    dims_are(name, a, b, 3, 3)
-    inner_fits(name, a, b, -2)
+    check_dims(name, a, b, 3, 3)
+    check_inner_lengths(name, a, b, -2)
     if a.shape[0] != b.shape[0]:
         raise ShapeFault(f"{name}(): the stacks have {a.shape[0]} and {b.shape[0]} matrices").saying(
             "Expected size for first two dimensions of batch2 tensor to be: "
@@ -160,7 +160,7 @@ class Bmm(Op):
     errors = [([A], [A]), (A, B)]
 
     def forward(input: Array, mat2: Array):
-        stacks_fit("bmm", input, mat2)
+        check_batches("bmm", input, mat2)
         return np.matmul(input, mat2)
 
     def grad_input(F, g, mat2):
@@ -170,10 +170,9 @@ class Bmm(Op):
         return np.matmul(input.swapaxes(1, 2), g) if F is raw else F.bmm(F.transpose(input, 1, 2), g)
 
 
-class Matmul(Op):
+class Matmul(ComplexOp):
     """matmul(input, other): the product of vectors, matrices, or stacks of matrices that broadcast."""
 
-    complex = True
     symbol = "matmul"
     samples = [(A, B), (A, [1.0, 2.0, -1.0]), ([1.0, 2.0], A), ([1.0, 2.0], [3.0, 4.0]), ([A, A], B), (A, [B, B]),
                ([[A, A]], [[B], [B]]), ([A, A], [1.0, 2.0, -1.0]), ([1.0, 2.0], [A, A])]
@@ -209,7 +208,7 @@ class StackedMm(Kernel):
     errors = [(A, A)]
 
     def forward(input: Array, other: Array):
-        inner_fits("matmul", input, other, -2)
+        check_inner_lengths("matmul", input, other, -2)
         return np.matmul(input, other)
 
     def grad_input(F, g, other):
@@ -221,7 +220,7 @@ class StackedMm(Kernel):
 
 def added(input, product, beta, alpha):
     """beta * input + alpha * product; with beta 0 whatever input holds, nan included, is left out."""
-    beta, alpha = realized(beta, input.dtype), realized(alpha, input.dtype)
+    beta, alpha = to_element(beta, input.dtype), to_element(alpha, input.dtype)
     if alpha != 1:
         product = product * np.asarray(alpha, product.dtype)
     if beta == 0:
@@ -263,8 +262,8 @@ class Addmm(AddedProduct):
         return product_size(mat1, mat2)
 
     def forward(input: Array, mat1: Array, mat2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
-        dims_are("addmm", mat1, mat2, 2, 2)
-        inner_fits("addmm", mat1, mat2, 0)
+        check_dims("addmm", mat1, mat2, 2, 2)
+        check_inner_lengths("addmm", mat1, mat2, 0)
         check_expandable("addmm", input, (mat1.shape[0], mat2.shape[1]))
         return added(input, mat1.dot(mat2), beta, alpha)
 
@@ -288,8 +287,8 @@ class Addmv(AddedProduct):
     errors = [([1.0], A, A), ([1.0], A, [1.0, 2.0]), ([1.0, 2.0, 3.0], A, [1.0, 2.0, 3.0])]
 
     def forward(input: Array, mat: Array, vec: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
-        dims_are("addmv", mat, vec, 2, 1)
-        inner_fits("addmv", mat, vec, 0)
+        check_dims("addmv", mat, vec, 2, 1)
+        check_inner_lengths("addmv", mat, vec, 0)
         check_expandable("addmv", input, mat.shape[:1])
         return added(input, mat.dot(vec), beta, alpha)
 
@@ -314,7 +313,7 @@ class Addr(AddedProduct):
         return vec1.size * vec2.size
 
     def forward(input: Array, vec1: Array, vec2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
-        dims_are("addr", vec1, vec2, 1, 1)
+        check_dims("addr", vec1, vec2, 1, 1)
         check_expandable("addr", input, (*vec1.shape, *vec2.shape))
         return added(input, np.multiply.outer(vec1, vec2), beta, alpha)
 
@@ -336,7 +335,7 @@ class Baddbmm(AddedProduct):
         return product_size(batch1, batch2)
 
     def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
-        stacks_fit("baddbmm", batch1, batch2)
+        check_batches("baddbmm", batch1, batch2)
         check_expandable("baddbmm", input, (*batch1.shape[:2], batch2.shape[2]))
         return added(input, np.matmul(batch1, batch2), beta, alpha)
 
@@ -356,7 +355,7 @@ class Addbmm(AddedProduct):
     errors = [([1.0], [A], [A]), ([1.0], A, B)]
 
     def forward(input: Array, batch1: Array, batch2: Array, *, beta: Scalar = 1, alpha: Scalar = 1):
-        stacks_fit("addbmm", batch1, batch2)
+        check_batches("addbmm", batch1, batch2)
         check_expandable("addbmm", input, (batch1.shape[1], batch2.shape[2]))
         return added(input, np.tensordot(batch1, batch2, ((0, 2), (0, 1))), beta, alpha)
 

@@ -3,28 +3,28 @@
 import numpy as np
 
 from gradcli.engine.autograd.dispatch import result_type
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Dims, Flag, Int
 from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp, MatrixFunction
 from gradcli.ops.complex_numbers import adjoint, is_complex
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.linalg.checks import (
     adjoint_of,
-    by_matrix,
+    check_rows,
     check_same_type,
+    check_square,
     identity,
     is_vector,
-    kind_of,
+    map_matrices,
     on_diagonal,
     per_matrix,
-    rows_fit,
-    singular,
-    square,
+    singular_fault,
+    singular_system_fault,
     transposed,
-    unsolved,
     without_inverse,
     zero_on_diagonal,
 )
@@ -36,10 +36,9 @@ B = [[1.0, 2.0, 0.5], [-1.0, 0.5, 3.0]]
 WIDE = [[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]]
 
 
-class Inverse(Op):
+class Inverse(ComplexOp):
     """linalg.inv(A): the inverses of square matrices."""
 
-    complex = True
     memory_order = "columns"
     names = ("linalg.inv", "inverse")
     modern_names = "LinalgInvExBackward0"
@@ -47,20 +46,19 @@ class Inverse(Op):
     errors = [(WIDE,), ([1.0, 2.0],), ([[1.0, 1.0], [1.0, 1.0]],)]
 
     def forward(A: Array):
-        square("linalg.inv", A)
+        check_square("linalg.inv", A)
         try:
             return np.linalg.inv(A)
         except np.linalg.LinAlgError:
-            raise singular("linalg.inv", by_matrix(without_inverse, A)) from None
+            raise singular_fault("linalg.inv", map_matrices(without_inverse, A)) from None
 
     def grad_A(F, g, out):
         return -(transposed(F, out) @ g @ transposed(F, out))
 
 
-class Det(Op):
+class Det(ComplexOp):
     """linalg.det(A): the determinants of square matrices."""
 
-    complex = True
     names = ("linalg.det", "det")
     linked = False
     modern_names = "LinalgDetBackward0"
@@ -69,7 +67,7 @@ class Det(Op):
     errors = [(WIDE,), ([1.0, 2.0],)]
 
     def forward(A: Array):
-        square("linalg.det", A)
+        check_square("linalg.det", A)
         return np.linalg.det(A)
 
     def grad_A(F, g, A, out):
@@ -100,10 +98,9 @@ def cofactors(F, A, det):
     return F.where(per_matrix(F, flat), slope, per_matrix(F, det) * transposed(F, F.linalg_inv(regular)))
 
 
-class Slogdet(Op):
+class Slogdet(ComplexOp):
     """linalg.slogdet(A): the sign of the determinant, and the logarithm of its size."""
 
-    complex = True
     complex_rules = "own"
     names = ("linalg.slogdet",)
     returns = ("sign", "logabsdet")
@@ -114,7 +111,7 @@ class Slogdet(Op):
     errors = [(WIDE,), ([1.0, 2.0],)]
 
     def forward(A: Array):
-        square("linalg.slogdet", A)
+        check_square("linalg.slogdet", A)
         sign, log = np.linalg.slogdet(A)
         return np.asarray(sign), np.asarray(log)
 
@@ -138,40 +135,37 @@ class SlogdetByName(Slogdet):
     names = ("slogdet",)
 
 
-class Logdet(Op):
+class Logdet(ComplexOp):
     """logdet(input): the logarithm of the determinant; nan where that is negative."""
 
-    complex = True
     samples = [(A,), (PAIR,)]
     errors = [(WIDE,)]
 
     def compose(F, input):
         sign, log = F.linalg_slogdet(input)
-        if kind_of(sign).kind == "c":
+        if numpy_dtype(sign).kind == "c":
             return F.log(sign) + log
         return F.where(sign == -1, float("nan"), log)
 
 
-class Solve(Op):
+class Solve(ComplexOp):
     """linalg.solve(A, B, left): the X with A X = B, or without `left` X A = B."""
 
-    complex = True
     names = ("linalg.solve",)
     samples = [(A, B), (A, [1.0, 2.0]), (PAIR, B), (A, [[1.0, 2.0], [-1.0, 0.5], [3.0, 2.0]], False),
                (PAIR, [[1.0, 2.0], [0.5, 3.0]])]
     errors = [(WIDE, B), (A, [1.0, 2.0, 3.0]), ([[1.0, 1.0], [1.0, 1.0]], B)]
 
     def compose(F, A: Array, B: Array, *, left: Flag = True):
-        square("linalg.solve", A)
+        check_square("linalg.solve", A)
         if is_vector(A, B):
             return unsafe_view(F.squeeze(F.solved(A, F.unsqueeze(B, -1)), -1), "LinalgSolveExBackward0")
         return F.solved(A, B) if left else transposed(F, F.solved(transposed(F, A), transposed(F, B)))
 
 
-class Solved(Kernel):
+class Solved(ComplexKernel):
     """solved(A, B): the X with A X = B."""
 
-    complex = True
     saved_for_versions = ("out",)
     memory_order = "columns"
     modern_names = "LinalgSolveExBackward0"
@@ -179,13 +173,13 @@ class Solved(Kernel):
     errors = [(WIDE, B), (A, [[1.0], [2.0], [3.0]])]
 
     def forward(A: Array, B: Array):
-        square("linalg.solve", A)
+        check_square("linalg.solve", A)
         check_same_type("linalg.solve", A, B)
-        rows_fit("linalg.solve", A, B)
+        check_rows("linalg.solve", A, B)
         try:
             return np.linalg.solve(A, B)
         except np.linalg.LinAlgError:
-            raise unsolved("linalg.solve", by_matrix(without_inverse, A)) from None
+            raise singular_system_fault("linalg.solve", map_matrices(without_inverse, A)) from None
 
     def grad_A(F, g, A, out):
         return -(F.solved(transposed(F, A), g) @ transposed(F, out))
@@ -194,11 +188,10 @@ class Solved(Kernel):
         return F.solved(transposed(F, A), g)
 
 
-class SolveTriangular(Op):
+class SolveTriangular(ComplexOp):
     """linalg.solve_triangular(A, B, upper, left, unitriangular): the X with A X = B, reading one triangle of A; without
     `left` X A = B; the diagonal counts as ones if `unitriangular`."""
 
-    complex = True
     saved_for_versions = ("out",)
     memory_order = "columns"
     names = ("linalg.solve_triangular",)
@@ -208,12 +201,12 @@ class SolveTriangular(Op):
     errors = [(WIDE, B, True), (A, [1.0, 2.0], True), (A, [[1.0], [2.0], [3.0]], True)]
 
     def forward(A: Array, B: Array, *, upper: Flag, left: Flag = True, unitriangular: Flag = False):
-        square("linalg.solve_triangular", A)
+        check_square("linalg.solve_triangular", A)
         B = B.astype(A.dtype, copy=False)      # which PyTorch does without a word
         if B.ndim < 2:
             raise ShapeFault("linalg.solve_triangular: B must be a matrix, or a stack of them",
                              ("b.unsqueeze(-1)", "a vector as a column"))
-        rows_fit("linalg.solve_triangular", A, B, -2 if left else -1)
+        check_rows("linalg.solve_triangular", A, B, -2 if left else -1)
         if left:
             return substituted(A, B, upper, unitriangular)
         return substituted(A.swapaxes(-1, -2), B.swapaxes(-1, -2), not upper, unitriangular).swapaxes(-1, -2)
@@ -239,18 +232,17 @@ def substituted(a, b, upper, unit):
     return x
 
 
-class TriangularSolve(Op):
+class TriangularSolve(ComplexOp):
     """triangular_solve(input, A, upper, transpose, unitriangular): the X with A X = input, reading one triangle of A,
     together with A."""
 
-    complex = True
     names = ("triangular_solve", "trtrs")
     returns = ("solution", "cloned_coefficient")
     samples = [(B, A), (B, A, False), (B, A, True, True), (B, A, True, False, True)]
     errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
 
     def compose(F, input: Array, A: Array, upper: Flag = True, transpose: Flag = False, unitriangular: Flag = False):
-        square("triangular_solve", A)
+        check_square("triangular_solve", A)
         check_same_type("triangular_solve", A, input)
         matrix, upper = (transposed(F, A), not upper) if transpose else (A, upper)
         solution = F.linalg_solve_triangular(matrix, input, upper=upper, unitriangular=unitriangular)
@@ -258,12 +250,9 @@ class TriangularSolve(Op):
         return result_type(TriangularSolve)(*results)
 
 
-class CholeskySolve(Op):
+class CholeskySolve(MatrixFunction):
     """cholesky_solve(input, input2, upper): the X with A X = input, where input2 is the Cholesky factor of A."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     saved_for_versions = ("input", "out")
     samples = [(B, np.array([[2.0, 0.0], [0.25, 1.0]])), (B, np.array([[2.0, 0.5], [0.0, 1.0]]), True),
                (B, np.array(PAIR))]
@@ -271,9 +260,9 @@ class CholeskySolve(Op):
     errors = [(B, WIDE), ([[1.0], [2.0], [3.0]], A)]
 
     def forward(input: Array, input2: Array, upper: Flag = False):
-        square("cholesky_solve", input2)
+        check_square("cholesky_solve", input2)
         check_same_type("cholesky_solve", input2, input)
-        rows_fit("cholesky_solve", input2, input)
+        check_rows("cholesky_solve", input2, input)
         factor = adjoint(input2) if upper else input2
         return substituted(adjoint(factor), substituted(factor, input, False, False), True, False)
 
@@ -287,21 +276,18 @@ class CholeskySolve(Op):
         return -(input2 @ both) if upper else -(both @ input2)
 
 
-class CholeskyInverse(Op):
+class CholeskyInverse(MatrixFunction):
     """cholesky_inverse(input, upper): the inverse of the matrix whose Cholesky factor is input."""
 
-    complex = True
-    complex_rules = "own"
-    memory_order = "columns"
     samples = [(np.array([[2.0, 0.0], [0.25, 1.0]]),), (np.array([[2.0, 0.5], [0.0, 1.0]]), True), (np.array(PAIR),)]
     gradient_only_samples = [([[2.0, 0.0], [0.25, 1.0]],), ([[2.0, 0.5], [0.0, 1.0]], True), (PAIR,)]
     errors = [(WIDE,)]
 
     def forward(input: Array, upper: Flag = False):
-        square("cholesky_inverse", input)
+        check_square("cholesky_inverse", input)
         zeros = zero_on_diagonal(input)
         if zeros.any():
-            raise singular("cholesky_inverse", zeros)
+            raise singular_fault("cholesky_inverse", zeros)
         factor = adjoint(input) if upper else input
         ones = np.broadcast_to(np.eye(input.shape[-1], dtype=input.dtype), input.shape)
         inverse = substituted(factor, ones, False, False)
@@ -312,10 +298,9 @@ class CholeskyInverse(Op):
         return -(input @ both) if upper else -(both @ input)
 
 
-class TensorInv(Op):
+class TensorInv(ComplexOp):
     """linalg.tensorinv(A, ind): the inverse for tensordot, where the first `ind` dimensions of A are its rows."""
 
-    complex = True
     names = ("linalg.tensorinv",)
     samples = [([[[[2.0, 0.5], [1.0, 3.0]]], [[[0.5, 1.0], [2.0, -1.0]]], [[[1.0, 0.25], [4.0, 2.0]]],
                  [[[0.0, 3.0], [1.0, 1.0]]]], 2), (A, 1)]
@@ -333,10 +318,9 @@ class TensorInv(Op):
         return F.reshape(inverse, shape[ind:] + shape[:ind])
 
 
-class TensorSolve(Op):
+class TensorSolve(ComplexOp):
     """linalg.tensorsolve(A, B, dims): the X with tensordot(A, X, X.ndim) = B; `dims` of A are moved last first."""
 
-    complex = True
     names = ("linalg.tensorsolve",)
     samples = [(A, [1.0, 2.0]), (A, [1.0, 2.0], (0,)),
                ([[[2.0, 0.5, 1.0, 0.0]], [[0.5, 1.0, 2.0, -1.0]], [[1.0, 0.25, 4.0, 2.0]], [[0.0, 3.0, 1.0, 1.0]]],

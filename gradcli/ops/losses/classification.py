@@ -4,16 +4,16 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.numerics import cascade_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.arrays import INT64, SMALL, TYPES, extent, open_grid
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import one_type
+from gradcli.ops.arrays import INT64, SMALL, TYPES, min_and_max, open_grid
+from gradcli.ops.base import Functional, Kernel
+from gradcli.ops.dtype_checks import check_dtypes
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
 
@@ -25,12 +25,11 @@ MAPS = [[[0.5, 1.0], [2.0, -1.0]], [[1.5, 0.0], [0.3, 0.7]]]
 REDUCTIONS = [(False,), (None, -100, False), (None, -100, None, "sum"), (None, -100, None, "none")]
 
 
-class NllLoss(Op):
+class NllLoss(Functional):
     """nll_loss(input, target, weight, size_average, ignore_index, reduce, reduction): minus the entry of input, along
     dimension 1, that target names; the mean is over the weights of the classes named."""
 
     gradient_names = "NllLossBackwardBackward0"
-    home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *args) for args in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
                ([1.0, 2.0], np.array(1))]
@@ -58,7 +57,7 @@ class NllKernel(Kernel):
 
     def forward(input: Array, target: Index, weight: ArrayOrNone, ignore_index: Int, reduction: REDUCTION):
         if weight is not None:
-            one_type("expected scalar type {} but found {}", input, weight)
+            check_dtypes("expected scalar type {} but found {}", input, weight)
         if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
             loss = input.take(entry_positions(input.shape, target)) * constant(-1.0, input.dtype)
             if reduction == "none":
@@ -114,7 +113,7 @@ def has_single_entries(shape, target, weight, ignore_index):
 
 
 def entry_positions(shape, target):
-    """Where the entries stand, counted row by row, that a few targets name."""
+    """The flat indices, row by row, of the entries that a few targets name."""
     return np.add(_row_starts(*shape), target)
 
 
@@ -131,7 +130,7 @@ def target_positions(shape, target, weight, ignore_index, reduction, dtype):
     class_rows = target.reshape(rows, -1) if target.size else target.reshape(rows, 0)
     valid = class_rows != ignore_index
     inside = np.where(valid, class_rows, 0)
-    least, most = extent(inside) if class_rows.size else (0, 0)
+    least, most = min_and_max(inside) if class_rows.size else (0, 0)
     if class_rows.size and (least < 0 or most >= classes):
         bad = least if least < 0 else most
         raise IndexFault(f"Target {bad} is out of bounds: there are {classes} classes, 0 to {classes - 1}.").saying(
@@ -144,7 +143,7 @@ def target_positions(shape, target, weight, ignore_index, reduction, dtype):
 
 
 def _mismatch(shape, target):
-    """What PyTorch says of a target whose shape does not belong to an input of this one."""
+    """PyTorch's message for a target whose shape does not fit the shape of the input."""
     if target and shape[0] != target[0] and len(shape) > 1:
         return f"Expected input batch_size ({shape[0]}) to match target batch_size ({target[0]})."
     if len(shape) == len(target) == 1:
@@ -179,11 +178,10 @@ def check_target(shape, target, weight):
                          f"weight tensor of shape: {list(weight.shape)}")
 
 
-class CrossEntropy(Op):
+class CrossEntropy(Functional):
     """cross_entropy(input, target, weight, size_average, ignore_index, reduce, reduction, label_smoothing): the
     surprise, in nats, of softmax(input) along dimension 1 at target: classes, or the probabilities of all."""
 
-    home = "nn.functional"
     samples = [(ROWS, CLASSES), (ROWS, CLASSES, WEIGHTS), (ROWS, CLASSES, None, None, 2),
                *((ROWS, CLASSES, WEIGHTS, *args) for args in REDUCTIONS), (MAPS, np.array([[0, 1], [1, 1]])),
                (ROWS, CLASSES, WEIGHTS, None, -100, None, "mean", 0.2), (ROWS, [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]),
@@ -248,11 +246,10 @@ def _smoothed(F, logs, target, weight, ignore_index, reduction, smoothing, at):
     return sure * (1 - smoothing) + spread * (smoothing / logs.shape[at])
 
 
-class LinearCrossEntropy(Op):
+class LinearCrossEntropy(Functional):
     """linear_cross_entropy(input, linear_weight, target, linear_bias, weight, reduction, ignore_index, \
 label_smoothing): the cross entropy of linear(input, linear_weight, linear_bias)."""
 
-    home = "nn.functional"
     samples = [(ROWS, ROWS, np.array([0, 1])), (ROWS, ROWS, np.array([0, 1]), [0.5, 1.0]),
                (ROWS, ROWS, np.array([0, 1]), None, np.array([0.5, 2.0])),
                (ROWS, ROWS, np.array([0, 1]), None, None, "sum"),

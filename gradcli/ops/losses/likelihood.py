@@ -10,15 +10,15 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, 
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE, ZERO
 from gradcli.engine.large import SOME
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import CTYPES, OF
-from gradcli.engine.warned import warn
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.losses.regression import (
     CHANCES,
     REDUCTION,
@@ -29,12 +29,12 @@ from gradcli.ops.losses.regression import (
     P,
     Q,
     ReductionKind,
-    flagged,
     per_element,
     reduced,
     reduced_array,
     reduction_of,
     same_shape,
+    with_reductions,
 )
 from gradcli.ops.nn.activation import refuse_integers
 
@@ -54,7 +54,7 @@ class BinaryCrossEntropy(Loss):
     def compose(F, input, target, weight: Array = None, size_average: Flag = None, reduce: Flag = None,
                 reduction: REDUCTION = "mean"):
         same_shape("binary_cross_entropy", input, target)
-        weight = weight if weight is None else F.cast(weight, kind_of(input))
+        weight = weight if weight is None else F.cast(weight, numpy_dtype(input))
         return F.bce_kernel(input, target, weight, reduction_of(size_average, reduce, reduction))
 
 
@@ -133,29 +133,29 @@ class BinaryCrossEntropyWithLogits(Loss):
                 reduction: REDUCTION = "mean", pos_weight: Array = None):
         same_shape("binary_cross_entropy_with_logits", input, target)
         reduction = reduction_of(size_average, reduce, reduction)
-        kinds = {kind_of(x) for x in (input, target, weight, pos_weight) if x is not None}
+        kinds = {numpy_dtype(x) for x in (input, target, weight, pos_weight) if x is not None}
         if len(kinds) > 1:
-            if kind_of(input).kind == "f":
-                held_by("target", target)
-            return mixed_surprise(F, input, target, weight, pos_weight, reduction)
+            if numpy_dtype(input).kind == "f":
+                refuse_integer_storage("target", target)
+            return mixed_types_cross_entropy(F, input, target, weight, pos_weight, reduction)
         return F.bce_with_logits_kernel(input, target, weight, pos_weight, reduction)
 
 
-def held_by(name, x, called=None):
+def refuse_integer_storage(name, x, called=None):
     """Refuse a tensor `x` of whole numbers where PyTorch stores floats in it; `called` has its names of types."""
-    kind = OF[kind_of(x)]
-    if kind_of(x).kind != "f":
+    kind = OF[numpy_dtype(x)]
+    if numpy_dtype(x).kind != "f":
         raise TypeFault(f"{name} must be a floating tensor, not one of {kind.name}",
                         (f"{name}.float()", "a floating copy")).saying(
             f"result type Float can't be cast to the desired output type {called[kind.era] if called else kind.era}")
 
 
-def mixed_surprise(F, input, target, weight, pos_weight, reduction):
+def mixed_types_cross_entropy(F, input, target, weight, pos_weight, reduction):
     """The loss of operands of different types: log(sigmoid(input)) has the type of input, the result that of target."""
     negative = F.logsigmoid(input)
     if pos_weight is not None:
         negative = ((pos_weight - 1) * target + 1) * negative
-    kind = kind_of(target)
+    kind = numpy_dtype(target)
     loss = F.cast(F.cast((1 - target) * input, kind) - negative, kind)
     return reduced(F, loss if weight is None else F.cast(loss * weight, kind), reduction)
 
@@ -175,7 +175,7 @@ class BceWithLogitsKernel(LossKernel):
     def forward(input: Array, target: Array, weight: ArrayOrNone, pos_weight: ArrayOrNone, reduction: REDUCTION):
         refuse_integers("binary_cross_entropy_with_logits", input)
         if input.size >= SOME and weight is None and pos_weight is None and target.dtype == input.dtype:
-            return reduced_array(large.elements.logits_surprise(input, target), reduction)
+            return reduced_array(large.elements.logits_cross_entropy(input, target), reduction)
         one, size = ONE[target.dtype], np.asarray(np.abs(input))
         size = elementary.exp(np.negative(size, size), size)
         negative = elementary.log1p(size, size) + np.maximum(-input, ZERO[input.dtype])     # -log(sigmoid(input))
@@ -205,12 +205,12 @@ class KlDiv(Loss):
     """kl_div(input, target, size_average, reduce, reduction, log_target): target (log(target) - input), the divergence
     of target from exp(input); "batchmean" divides the sum by the number of rows."""
 
-    samples = [*flagged(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
+    samples = [*with_reductions(P, CHANCES, last=[(True,)]), (P, CHANCES, None, None, "batchmean")]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
                 reduction: DIVERGENCE_REDUCTION = "mean", log_target: Flag = False):
         reduction = reduction_of(size_average, reduce, reduction)
-        if kind_of(input).kind not in "fc" or kind_of(target).kind not in "fc":
+        if numpy_dtype(input).kind not in "fc" or numpy_dtype(target).kind not in "fc":
             raise TypeFault("kl_div: Integral inputs not supported.", ("x.float()", "a floating copy"))
         if reduction == "mean":
             warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' "
@@ -255,7 +255,7 @@ class GaussianNllLoss(Loss):
     def compose(F, input, target, var: Operand, full: Flag = False, eps: Number = 1e-6, reduction: REDUCTION = "mean"):
         if isinstance(var, int | float):
             var = F.full_like(input, var)
-        held_by("var", var, CTYPES)
+        refuse_integer_storage("var", var, CTYPES)
         shape, var_shape = tuple(input.shape), tuple(var.shape)
         if var_shape == shape[:-1] and var_shape != shape:
             var = F.unsqueeze(var, -1)

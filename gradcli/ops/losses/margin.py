@@ -89,11 +89,11 @@ class TripletMarginLoss(Loss):
         def distance(a, b):
             return F.pairwise_distance(a, b, p, eps)
 
-        return reduced(F, lead(F, distance, anchor, positive, negative, margin, swap),
+        return reduced(F, margin_excess(F, distance, anchor, positive, negative, margin, swap),
                        reduction_of(size_average, reduce, reduction))
 
 
-def lead(F, distance, anchor, positive, negative, margin, swap):
+def margin_excess(F, distance, anchor, positive, negative, margin, swap):
     """What is missing to the margin between the two distances; with `swap` from whichever of anchor and positive is
     nearer to negative (Balntas and others 2016)."""
     far = distance(anchor, negative)
@@ -115,8 +115,8 @@ class TripletMarginWithDistanceLoss(Loss):
         if not len(anchor.shape) == len(positive.shape) == len(negative.shape):
             raise ShapeFault("triplet_margin_with_distance_loss needs anchor, positive and negative of as many "
                              "dimensions")
-        return reduced(F, lead(F, distance_function or F.pairwise_distance, anchor, positive, negative, margin, swap),
-                       reduction)
+        distance = distance_function or F.pairwise_distance
+        return reduced(F, margin_excess(F, distance, anchor, positive, negative, margin, swap), reduction)
 
 
 class MultiMarginLoss(Loss):

@@ -9,24 +9,23 @@ import math
 import numpy as np
 from numpy import ndarray
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, TextKind
 from gradcli.engine.kernels import full_sum
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.arrays import divided, mean_of_all
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import floating_mean, kind_of, only_floats
+from gradcli.ops.arrays import divide, mean_of_all
+from gradcli.ops.base import Functional, Kernel
+from gradcli.ops.dtype_checks import check_mean_type, numpy_dtype, require_floating
 from gradcli.ops.nn.activation import THNN, refuse_integers
 
 
 class ReductionKind(TextKind):
-    """How losses are put together; 0.4.1 called the mean `elementwise_mean`."""
+    """The option `reduction`; 0.4.1 called the mean `elementwise_mean`."""
 
     def take(self, value):
         return super().take("mean" if type(value) is str and value == "elementwise_mean" else value)
@@ -62,11 +61,11 @@ def reduced_array(loss, reduction):
 
 
 def per_element(g, like, reduction):
-    """What the gradient of a reduced loss gives to each element's loss."""
+    """The gradient of each element's loss, from that of the reduced loss."""
     if reduction != "mean":
         return g
     count = math.prod(like.shape)
-    return divided(g, count) if count else g * float("nan")
+    return divide(g, count) if count else g * float("nan")
 
 
 def same_shape(name, input, target):
@@ -92,10 +91,9 @@ def paired(F, input, target):
     return F.broadcast_tensors(input, target) if input.dtype != target.dtype else (input, target)
 
 
-class Loss(Op, abstract=True):
+class Loss(Functional, abstract=True):
     """A number, or one an element, that is smaller the nearer input is to target."""
 
-    home = "nn.functional"
     errors = [(P, [1.0, 2.0, 3.0]), (P, "text"), (P, Q, None, None, "average")]
 
 
@@ -107,7 +105,7 @@ class LossKernel(Kernel, abstract=True):
     errors = [(P, [1.0, 2.0, 3.0], "mean")]
 
 
-def flagged(*middle, last=()):
+def with_reductions(*middle, last=()):
     """Samples of a loss with every way of reducing it, after the arguments given."""
     return [middle, (*middle, False), (*middle, None, False), (*middle, None, None, "sum"),
             (*middle, None, None, "none"), *((*middle, None, None, "mean", *more) for more in last)]
@@ -116,7 +114,7 @@ def flagged(*middle, last=()):
 class MseLoss(Loss):
     """mse_loss(input, target, size_average, reduce, reduction, weight): the squared difference."""
 
-    samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, Q, None, None, "sum", WEIGHTS), (P, [1.0, 2.0])]
+    samples = [*with_reductions(P, Q, last=[(WEIGHTS,)]), (P, Q, None, None, "sum", WEIGHTS), (P, [1.0, 2.0])]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 weight: Array = None):
@@ -174,7 +172,7 @@ class SquaredLoss(LossKernel):
 def _steep(g, difference, reduction):
     """The gradient of a squared difference by the difference."""
     if type(difference) is ndarray and reduction == "mean" and difference.size and g.dtype is difference.dtype:
-        return np.multiply(difference, divided(g, difference.size) * 2, difference)
+        return np.multiply(difference, divide(g, difference.size) * 2, difference)
     return difference * (per_element(g, difference, reduction) * 2)
 
 
@@ -183,7 +181,7 @@ class L1Loss(Loss):
 
     complex = True
     names = ("l1_loss",)
-    samples = [*flagged(P, Q, last=[(WEIGHTS,)]), (P, [1.0, 2.0])]
+    samples = [*with_reductions(P, Q, last=[(WEIGHTS,)]), (P, [1.0, 2.0])]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 weight: Array = None):
@@ -209,17 +207,17 @@ class GatheredLoss(Kernel):
 
     def forward(input: Array, reduction: Text(*GATHERINGS), name: Plain):
         if reduction == "mean":
-            floating_mean(input.dtype)
+            check_mean_type(input.dtype)
         total = full_sum(input) if input.dtype.kind == "f" else np.add.reduce(input, None, np.int64)
-        return mean_of_all(total, shares(input.shape, reduction)) if reduction != "sum" else total
+        return mean_of_all(total, reduction_divisor(input.shape, reduction)) if reduction != "sum" else total
 
     def grad_input(F, g, reduction, input_shape):
-        count = shares(input_shape, reduction)
-        return F.expand(divided(g, count) if count else g * float("nan"), input_shape)
+        count = reduction_divisor(input_shape, reduction)
+        return F.expand(divide(g, count) if count else g * float("nan"), input_shape)
 
 
-def shares(shape, reduction):
-    """What the sum of losses is divided by."""
+def reduction_divisor(shape, reduction):
+    """The divisor of the sum of losses."""
     count = 1
     for n in shape if reduction == "mean" else shape[:1] if reduction == "batchmean" else ():
         count *= n
@@ -231,7 +229,7 @@ class SmoothL1Loss(Loss):
     2 beta, the magnitude of others less beta / 2."""
 
     names = ("smooth_l1_loss",)
-    samples = [*flagged(P, Q, last=[(0.3,)]), (P, Q, None, None, "sum", 0)]
+    samples = [*with_reductions(P, Q, last=[(0.3,)]), (P, Q, None, None, "sum", 0)]
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean",
                 beta: Number = 1.0):
@@ -270,7 +268,7 @@ class SmoothL1Kernel(LossKernel):
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]
 
     def forward(input: Array, target: Array, reduction: REDUCTION, beta: Number):
-        size = only_floats("smooth_l1_cpu", np.abs(input - target))
+        size = require_floating("smooth_l1_cpu", np.abs(input - target))
         return reduced_array(np.where(size < beta, 0.5 * size * size / beta, size - 0.5 * beta), reduction)
 
     def grad_input(F, g, input, target, reduction, beta):
@@ -291,7 +289,7 @@ class HuberLoss(Loss):
         if delta <= 0:
             raise UnfitValue("huber_loss does not support non-positive values for delta.")
         kind = input.dtype      # which the loss has, too
-        if kind_of(input).kind not in "fc":
+        if numpy_dtype(input).kind not in "fc":
             raise TypeFault("huber_loss() is not defined for whole numbers", ("x.float()", "the same numbers")).saying(
                 f'"huber_cpu" not implemented for \'{kind.era}\'' if kind == target.dtype else
                 f"result type Float can't be cast to the desired output type {kind.era}")
@@ -326,11 +324,11 @@ class SoftMarginLoss(Loss):
     """soft_margin_loss(input, target, size_average, reduce, reduction): log(1 + exp(-target input)), for targets 1
     and -1."""
 
-    samples = flagged(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    samples = with_reductions(P, np.array([[1.0, -1.0], [-1.0, 1.0]]))
 
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None, reduction: REDUCTION = "mean"):
         reduction = reduction_of(size_average, reduce, reduction)
-        return F.soft_margin_kernel(input, F.cast(target, kind_of(input)), reduction)
+        return F.soft_margin_kernel(input, F.cast(target, numpy_dtype(input)), reduction)
 
 
 class SoftMarginKernel(LossKernel):

@@ -3,22 +3,22 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, constancy, raw, traced
+from gradcli.engine.autograd.op import operand_variant, raw, traced
 from gradcli.engine.autograd.signature import SCALARS, Operand, Scalar, Text
 from gradcli.engine.autograd.type_promotion import constant
-from gradcli.engine.complex_gate import refusal
+from gradcli.engine.complex_gate import complex_fault
 from gradcli.engine.large import MANY
 from gradcli.engine.numerics import elementary
 from gradcli.engine.numerics.fma import multiply_add
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import TYPES
-from gradcli.ops.base import Binary
+from gradcli.ops.base import Binary, ComplexOp
 from gradcli.ops.complex_numbers import is_complex
-from gradcli.ops.dtype_checks import no_truths
+from gradcli.ops.dtype_checks import refuse_bool
 from gradcli.ops.special.evaluate import in_doubles
 
 ROUNDING = Text("trunc", "floor", fault=RefusedAtRunTime,
@@ -40,8 +40,8 @@ def plus(input, other, alpha, sign=1):
     if input.dtype.kind == "b" and type(alpha) is not complex:
         return np.add(input, other & bool(alpha))
     if input.dtype.kind in "iu":
-        return input + other * np.array(realized(sign * alpha, input.dtype), input.dtype)
-    alpha = sign * realized(alpha, input.dtype)
+        return input + other * np.array(to_element(sign * alpha, input.dtype), input.dtype)
+    alpha = sign * to_element(alpha, input.dtype)
     if input.dtype == np.float16:       # PyTorch rounds alpha too
         return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
     return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
@@ -55,7 +55,7 @@ class Add(Binary):
     kernel = np.add
     symbol = "add"
     legacy_names = ("basic_ops.Add", "basic_ops.AddConstant")
-    variant = constancy
+    variant = operand_variant
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand, *, alpha: Scalar = 1):
@@ -78,7 +78,7 @@ class Sub(Binary):
     symbol = "sub"
     legacy_names = ("basic_ops.Sub", "basic_ops.SubConstant", "basic_ops.SubConstant")
     modern_names = ("SubBackward0", "SubBackward0", "RsubBackward1")
-    variant = constancy
+    variant = operand_variant
     refuses_bool_with_number = True
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]], 0.5), (2, [3.0, 4.0])]
 
@@ -103,7 +103,7 @@ class Mul(Binary):
     names = ("mul", "multiply")
     symbol = "mul"
     legacy_names = ("basic_ops.Mul", "basic_ops.MulConstant")
-    variant = constancy
+    variant = operand_variant
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), ([1.0, -2.0], 3)]
 
     def forward(input: Operand, other: Operand):
@@ -129,11 +129,11 @@ class Div(Binary):
     samples = [([1.0, 2.0], [3.0, 4.0]), ([[1.0, 2.0], [3.0, 4.0]], [[5.0], [6.0]]), (2, [3.0, -4.0]),
                ([7.0, -7.0], [2.0, 2.0], "trunc"), ([7.0, -7.0], [2.0, 2.0], "floor")]
 
-    def whole_numbers(input, other, rounding_mode):
+    def integer_overflow(input, other, rounding_mode):
         return "wrap" if rounding_mode else "stay"      # a quotient is no whole number
 
     def variant(input, other, rounding_mode):
-        return 3 if rounding_mode else constancy(input, other)
+        return 3 if rounding_mode else operand_variant(input, other)
 
     def reflected(F, other, number):
         return F.reciprocal(other) * number
@@ -142,13 +142,13 @@ class Div(Binary):
         if rounding_mode is None:
             return np.divide(*_floating(input, other))
         if input.dtype.kind == "c":
-            raise refusal(f"div_{rounding_mode}", (input,))
+            raise complex_fault(f"div_{rounding_mode}", (input,))
         if rounding_mode == "floor":
-            return floored(no_truths("div_floor_cpu", input), other)
-        no_truths("div_trunc_cpu", input)
+            return floor_quotient(refuse_bool("div_floor_cpu", input), other)
+        refuse_bool("div_trunc_cpu", input)
         if category(input.dtype) == FLOATING:
             return np.trunc(np.divide(input, other))
-        nonzero(other, input)
+        refuse_zero_divisor(other, input)
         return np.trunc(np.divide(input, other)).astype(input.dtype) if input.dtype != np.int64 else (
             np.sign(input) * np.sign(other) * (np.abs(input) // np.abs(other)))
 
@@ -168,16 +168,16 @@ def _floating(input, other):
     return input.astype(Default.floating), other.astype(Default.floating)
 
 
-def nonzero(other, input):
+def refuse_zero_divisor(other, input):
     """Refuse to divide whole numbers, if there are any, by zero, which has no answer."""
     if other.dtype.kind in "iu" and input.size and not (
             other.item() if other.size == 1 else np.logical_and.reduce(other, None)):
         raise UnfitValue("whole numbers cannot be divided by zero", "x / y.float()").saying("ZeroDivisionError")
 
 
-def floored(input, other):
+def floor_quotient(input, other):
     """The quotient rounded down; whole numbers refuse a zero divisor."""
-    nonzero(other, input)
+    refuse_zero_divisor(other, input)
     if input.dtype == np.float32 and max(input.size, other.size) > 500:
         return _floored_singles(input, other)
     return np.floor_divide(input, other)
@@ -203,10 +203,10 @@ class Pow(Binary):
     modern_names = ("PowBackward1", "PowBackward0", "PowBackward2")
     gradient_names = ("WhereBackward0", "", "")
     saved_for_versions = ("out",)
-    variant = constancy
+    variant = operand_variant
     holds_numbers = "narrow"
 
-    def whole_numbers(input, exponent):
+    def integer_overflow(input, exponent):
         if type(input) is int:
             return "wrap"
         return "stay" if type(exponent) is int and exponent < 0 else "fit"
@@ -217,7 +217,7 @@ class Pow(Binary):
 
     def forward(input: Operand, exponent: Operand):
         if exponent.ndim and input.dtype.kind in "bi":
-            return whole_power(input, no_truths("pow", exponent))
+            return whole_power(input, refuse_bool("pow", exponent))
         return power(input, exponent)
 
     def grad_input(F, g, input, exponent, out):     # PyTorch saves the result wherever the exponent is a tensor
@@ -289,10 +289,9 @@ def power_slope(F, g, input, exponent, number):
     return F.where(exponent == 0, 0, g * (exponent * lower))
 
 
-class FloatPower(Op):
+class FloatPower(ComplexOp):
     """float_power(input, exponent): input to the power exponent, computed in 64-bit floating numbers."""
 
-    complex = True
     inplace = True
     elementwise = True
     samples = [([1.0, 2.0], [3.0, -0.5]), ([1.0, 2.0], 3), (2, [1.0, 0.5])]

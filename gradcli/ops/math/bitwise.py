@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.ops.base import Binary, define
-from gradcli.ops.dtype_checks import no_floats, no_truths
+from gradcli.ops.dtype_checks import refuse_bool, refuse_floating
 
 BITS = np.array([12, 10, 7])
 
@@ -20,8 +20,8 @@ class Bitwise(Binary, abstract=True):
 
 def _combined(name, ufunc, of_truths):
     def forward(input: Operand, other: Operand):
-        bits = no_floats(name, input)
-        return ufunc(bits if of_truths else no_truths(name, bits), other)
+        bits = refuse_floating(name, input)
+        return ufunc(bits if of_truths else refuse_bool(name, bits), other)
 
     return forward
 
@@ -36,7 +36,6 @@ for _name, _text, _symbol, _ufunc in (
            forward=_combined(f"bitwise_{_name}", _ufunc, of_truths=not _name.endswith("shift")))
 
 
-
 class BitwiseNot(Op):
     """bitwise_not(input): every bit the other way; of truth values, the opposite."""
 
@@ -47,4 +46,4 @@ class BitwiseNot(Op):
     errors = [([1.5],), ("text",)]
 
     def forward(input: Array):
-        return np.invert(no_floats("bitwise_not", input))
+        return np.invert(refuse_floating("bitwise_not", input))

@@ -5,11 +5,11 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.kernels import choose
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ArgumentFault, TypeFault
 from gradcli.ops.arrays import BOOL, selected
-from gradcli.ops.base import Comparison, define
+from gradcli.ops.base import Comparison, ComplexOp, define
 
 
 def _compared(compare):
@@ -44,10 +44,9 @@ for _name, _text, _combine, _first in (
            forward=_logical(_combine), complex=True, samples=[(_first, [1.0, 3.0, 0.0])])
 
 
-class LogicalNot(Op):
+class LogicalNot(ComplexOp):
     """logical_not(input): whether each element is zero."""
 
-    complex = True
     inplace = True
     elementwise = True
     samples = [([1.0, 0.0, 3.0],)]
@@ -56,13 +55,12 @@ class LogicalNot(Op):
         return np.logical_not(input)
 
 
-class Where(Op):
+class Where(ComplexOp):
     """where(condition, input, other): elements of input where condition holds, of other elsewhere; of a condition
     alone, for each dimension where along it the condition holds. As a method: x.where(condition, other)."""
 
     memory_order = "operands"
     receiver = 1
-    complex = True
     type_promotion = "mixed"
     holds_numbers = "wide"
     samples = [(np.array([True, False]), [1.0, 2.0], [3.0, 4.0]), (np.array([[True], [False]]), [1.0, 2.0], 0),

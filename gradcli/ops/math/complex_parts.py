@@ -6,13 +6,14 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, rename_node
 from gradcli.engine.autograd.signature import Array
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.tensor.complex_tensor import Conjugate, Negative, conjugate, negative
-from gradcli.engine.tensor.dtypes import OF, complex_of, part_of
+from gradcli.engine.tensor.dtypes import OF, complex_type_of, real_type_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import ComplexTensor
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import is_complex
 
 Z = np.array([1 + 2j, -0.5 - 1j], np.complex64)
@@ -28,7 +29,7 @@ class FromParts(Op, abstract=True):
     errors = [([1.0], np.array([1])), ([1.0], "text")]
 
 
-def unset(a, b):
+def empty_complex(a, b):
     """A complex array for two parts, which must be of one floating type, in the shape in which they meet."""
     if a.dtype.kind != "f" or b.dtype.kind != "f":
         raise TypeFault(f"Expected both inputs to be Half, Float or Double tensors but got {OF[a.dtype].era} and "
@@ -41,14 +42,14 @@ def unset(a, b):
         raise BroadcastShapes(clash, "the parts do not meet", [a.shape, b.shape])
     shape = np.broadcast_shapes(a.shape, b.shape)
     MemoryLimit.check("complex", math.prod(shape) * 2 * a.dtype.itemsize)
-    return np.empty(shape, complex_of(a.dtype))
+    return np.empty(shape, complex_type_of(a.dtype))
 
 
 class Complex(FromParts):
     """complex(real, imag): real + imag i, element by element."""
 
     def forward(real: Array, imag: Array):
-        out = unset(real, imag)
+        out = empty_complex(real, imag)
         out.real, out.imag = real, imag
         return out
 
@@ -63,7 +64,7 @@ class Polar(FromParts):
     """polar(abs, angle): the complex numbers of these magnitudes and angles."""
 
     def forward(abs: Array, angle: Array):
-        out = unset(abs, angle)
+        out = empty_complex(abs, angle)
         out.real, out.imag = abs * np.cos(angle), abs * np.sin(angle)
         return out
 
@@ -74,10 +75,9 @@ class Polar(FromParts):
         return F.imag(g) * F.real(out) - F.real(g) * F.imag(out)
 
 
-class Real(Op):
+class Real(ComplexOp):
     """real(input): the real parts, as a view of the memory of input; a real tensor itself."""
 
-    complex = True
     attribute = True
     samples = [([1.0, 2.0],)]
 
@@ -87,10 +87,9 @@ class Real(Op):
         return F.real_part(input) if is_complex(input) else input
 
 
-class Imag(Op):
+class Imag(ComplexOp):
     """imag(input): the imaginary parts of a complex tensor, as a view of its memory."""
 
-    complex = True
     attribute = True
     samples = [(Z,)]
     errors = [([1.0],), ("text",)]
@@ -104,17 +103,16 @@ class Imag(Op):
         return F.imaginary_part(input)
 
 
-class Part(Op, abstract=True):
+class ComplexPart(ComplexOp, abstract=True):
     """One part of complex numbers, as a view."""
 
-    complex = True
     complex_rules = "own"
     function = False
     method = False
     samples = [(Z,)]
 
 
-class RealPart(Part):
+class RealPart(ComplexPart):
     """real_part(input): the real parts of complex numbers."""
 
     modern_names = "SelectBackward0"
@@ -126,7 +124,7 @@ class RealPart(Part):
         return F.complex(g, F.zeros_like(g))
 
 
-class ImaginaryPart(Part):
+class ImaginaryPart(ComplexPart):
     """imaginary_part(input): the imaginary parts of complex numbers."""
 
     modern_names = "SelectBackward0"
@@ -138,10 +136,9 @@ class ImaginaryPart(Part):
         return F.complex(F.zeros_like(g), g)
 
 
-class Conj(Op):
+class Conj(ComplexOp):
     """conj(input): the conjugate, computed when it is read; a real tensor itself."""
 
-    complex = True
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
@@ -155,10 +152,9 @@ class Conj(Op):
         return out
 
 
-class ConjPhysical(Op):
+class ConjPhysical(ComplexOp):
     """conj_physical(input): the conjugate in memory of its own; a real tensor itself."""
 
-    complex = True
     complex_rules = "own"
     inplace = True
     elementwise = True
@@ -171,10 +167,9 @@ class ConjPhysical(Op):
         return F.conj_physical(g)
 
 
-class ResolveConj(Op):
+class ResolveConj(ComplexOp):
     """resolve_conj(input): a conjugate in memory of its own; any other tensor itself."""
 
-    complex = True
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
@@ -182,20 +177,18 @@ class ResolveConj(Op):
         return F.clone(input) if conjugated else input
 
 
-class ResolveNeg(Op):
+class ResolveNeg(ComplexOp):
     """resolve_neg(input): the imaginary part of a conjugate in memory of its own; any other tensor itself."""
 
-    complex = True
     samples = [([1.0, 2.0],)]
 
     def compose(F, input):
         return F.clone(input) if isinstance(input, Negative) else input
 
 
-class ViewAsReal(Op):
+class ViewAsReal(ComplexOp):
     """view_as_real(input): the memory of complex numbers as pairs of real ones, in a new last dimension of length 2."""
 
-    complex = True
     method = False
     samples = [(Z,)]
     errors = [([1.0],), ("text",)]
@@ -212,13 +205,13 @@ class ViewAsReal(Op):
         return F.pairs(input)
 
 
-class Pairs(Part):
+class Pairs(ComplexPart):
     """pairs(input): complex numbers as pairs of real ones."""
 
     modern_names = "ViewAsRealBackward0"
 
     def forward(input: Array):
-        return input[..., None].view(part_of(input.dtype))
+        return input[..., None].view(real_type_of(input.dtype))
 
     def grad_input(F, g):
         return F.complex(F.select(g, -1, 0), F.select(g, -1, 1))
@@ -249,16 +242,15 @@ class ViewAsComplex(Op):
         if input.size and any(step % 2 for step in steps[:-1]):
             raise ShapeFault("Tensor must have a stride divisible by 2 for all but last dimension",
                              ("x.contiguous()", "with such strides"))
-        return input.view(complex_of(input.dtype))[..., 0]
+        return input.view(complex_type_of(input.dtype))[..., 0]
 
     def grad_input(F, g):
         return F.pairs(F.contiguous(g))
 
 
-class IsReal(Op):
+class IsReal(ComplexOp):
     """isreal(input): whether each number has no imaginary part."""
 
-    complex = True
     names = ("isreal",)
     samples = [([1.0, 2.0],), (Z,)]
 

@@ -10,10 +10,10 @@ from gradcli.engine.autograd.type_promotion import checked_constant
 from gradcli.engine.kernels import ONE
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.numerics import elementary
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import float16
 from gradcli.ops.base import Binary, Slope, Unary
-from gradcli.ops.math.arithmetic import constancy
+from gradcli.ops.math.arithmetic import operand_variant
 from gradcli.ops.special.evaluate import in_doubles
 
 LN2, LN10 = math.log(2), math.log(10)
@@ -172,7 +172,7 @@ class Logit(Exponential):
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
 
     def check_half(input, eps):
-        realized(eps, float16)
+        to_element(eps, float16)
 
     def forward(input: Array, eps: Number = None):
         low = None if eps is None else checked_constant(eps, input.dtype)
@@ -264,7 +264,7 @@ class XLogY(Binary):
     names = ("xlogy", "special.xlogy")
     linked = False
     modern_names = ("XlogyBackward0", "XlogyBackward2", "XlogyBackward1")
-    variant = constancy
+    variant = operand_variant
     type_promotion = "floating"
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
@@ -287,7 +287,7 @@ class XLog1PY(Binary):
     linked = False
     inplace = False
     modern_names = ("SpecialXlog1PyBackward0", "SpecialXlog1PyBackward2", "SpecialXlog1PyBackward1")
-    variant = constancy
+    variant = operand_variant
     type_promotion = "floating"
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 

@@ -9,12 +9,12 @@ from gradcli.engine.autograd.signature import Array, Number
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import all_hold
-from gradcli.ops.base import Unary, define
+from gradcli.ops.base import ComplexOp, Unary, define
 
 SPECIAL = np.array([1.0, math.nan, math.inf, -math.inf])
 
 
-class Test(Op, abstract=True):
+class FinitenessTest(Op, abstract=True):
     """A question to each element."""
 
     samples = [(SPECIAL,), (np.array([1, 2]),)]
@@ -32,9 +32,8 @@ for _name, _text, _is_such, _complex in (
         ("IsFinite", "is a number, and not infinite", np.isfinite, True),
         ("IsPosInf", "is plus infinity", lambda input: input == math.inf, False),
         ("IsNegInf", "is minus infinity", lambda input: input == -math.inf, False)):
-    define(Test, __name__, _name.lower(), _name, f"(input): whether each element {_text}.", forward=_forward(_is_such),
-           complex=_complex)
-
+    define(FinitenessTest, __name__, _name.lower(), _name, f"(input): whether each element {_text}.",
+           forward=_forward(_is_such), complex=_complex)
 
 
 class NanToNum(Unary):
@@ -55,10 +54,9 @@ class NanToNum(Unary):
         return g * F.isfinite(input)
 
 
-class IsClose(Op):
+class IsClose(ComplexOp):
     """isclose(input, other, rtol, atol, equal_nan): whether |input - other| <= atol + rtol |other|."""
 
-    complex = True
     names = ("isclose",)
     memory_order = "operands"
     samples = [([1.0, 2.0], [1.0, 2.1]), ([1.0, 2.0], [1.0, 2.1], 0.1), ([1.0, 2.0], [1.0, 2.1], 0.0, 0.2),
@@ -66,22 +64,21 @@ class IsClose(Op):
     errors = [([1.0], np.array([1])), ([1.0], [1.0], -1.0), ([1.0, 2.0], [1.0, 2.0, 3.0])]
 
     def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):
-        return close(input, other, rtol, atol, equal_nan)
+        return is_close(input, other, rtol, atol, equal_nan)
 
 
-class AllClose(Op):
+class AllClose(ComplexOp):
     """allclose(input, other, rtol, atol, equal_nan): whether every |input - other| <= atol + rtol |other|."""
 
-    complex = True
     names = ("allclose",)
     samples = IsClose.samples
     errors = IsClose.errors
 
     def forward(input: Array, other: Array, rtol: Number = 1e-05, atol: Number = 1e-08, equal_nan=False):
-        return bool(close(input, other, rtol, atol, equal_nan).all())
+        return bool(is_close(input, other, rtol, atol, equal_nan).all())
 
 
-def close(input, other, rtol, atol, equal_nan):
+def is_close(input, other, rtol, atol, equal_nan):
     """Elementwise closeness; infinities are close to themselves only."""
     if input.dtype != other.dtype:
         raise TypeFault(f"the tensors to compare are of different types: {input.dtype} and {other.dtype}",
@@ -103,10 +100,9 @@ def close(input, other, rtol, atol, equal_nan):
     return same | (np.isfinite(distance) & (distance <= allowed))
 
 
-class Equal(Op):
+class Equal(ComplexOp):
     """equal(input, other): whether both have the same shape and elements; a Python truth value."""
 
-    complex = True
     samples = [([1.0, 2.0], [1.0, 2.0]), ([1.0, 2.0], [1.0, 2.5])]
     errors = [([1.0], "text"), ([1.0],)]
 

@@ -4,14 +4,13 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Plain, Text, Type
-from gradcli.engine.tensor.dtypes import OF, Default, complex_of, part_of
+from gradcli.engine.tensor.dtypes import OF, Default, complex_type_of, real_type_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault
-from gradcli.ops.base import Kernel, define
+from gradcli.ops.base import ComplexKernel, ComplexOp, define
 from gradcli.ops.complex_numbers import is_complex
 from gradcli.ops.creation.create import Creation
 
@@ -23,7 +22,7 @@ OPPOSITE = {None: "forward", "backward": "forward", "forward": "backward", "orth
 NORM = Text("forward", "backward", "ortho", fault=RefusedAtRunTime, message='Invalid normalization mode: "{}"')
 
 
-def numbers(name, x, real=False):
+def transform_operand(name, x, real=False):
     """`x` as floating or complex numbers, as a transform takes them; `real`: it takes no complex ones."""
     if x.dtype.kind == "c":
         if real:
@@ -61,19 +60,19 @@ def check_lengths(name, x, sizes, axes):
     if low is not None:
         raise ShapeFault(f"Invalid number of data points ({low}) specified", f"torch.fft.{name}(x)")
     elements = x.size // max(1, math.prod([x.shape[at] for at in axes])) * math.prod(sizes)
-    MemoryLimit.check(name, elements * 2 * part_of(x.dtype).itemsize)
+    MemoryLimit.check(name, elements * 2 * real_type_of(x.dtype).itemsize)
 
 
 def transformed(name, x, s, dim, norm, real=False, back=False):
     """The transform `name` of numpy along some axes; `back`: to real numbers, whose last length `s` counts."""
-    x = numbers(name, x, real)
+    x = transform_operand(name, x, real)
     sizes, axes = lengths(x, s, dim)
     if not axes and (real or back):
         raise ShapeFault(f"{name} must transform at least one axis", f"torch.fft.{name}(x, dim=(0,))")
     if back:
         sizes = full_sizes(sizes, s)
     check_lengths(name, x, sizes, axes)
-    kind = part_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_of(x.dtype)
+    kind = real_type_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_type_of(x.dtype)
     if not axes:
         return x.astype(kind)
     if name in ("fftn", "ifftn") and x.dtype.kind == "f":
@@ -97,10 +96,9 @@ def mirrored(name, x, sizes, axes, norm):
     return getattr(np.fft, name)(full, sizes[:-1], axes[:-1], norm) if len(axes) > 1 else full
 
 
-class Doubled(Kernel):
+class Doubled(ComplexKernel):
     """doubled(input, dim, stop): twice the elements from the second up to place `stop` along `dim`."""
 
-    complex = True
     samples = [([1.0, -2.0, 3.0, 0.5], 0, 3), ([[1.0, -2.0], [0.5, 3.0]], 1, 2)]
     errors = [("text", 0, 1)]
 
@@ -113,10 +111,9 @@ class Doubled(Kernel):
         return F.doubled(g, dim, stop)
 
 
-class Fourier(Op, abstract=True):
+class Fourier(ComplexOp, abstract=True):
     """A transform between numbers and their frequencies."""
 
-    complex = True
     complex_results = True
     complex_rules = "own"
     method = False
@@ -270,10 +267,9 @@ def frequencies(n, d, order, dtype):
     return (order().astype(kind) * kind.type(1.0 / (n * d))).astype(kind)
 
 
-class Shift(Op, abstract=True):
+class Shift(ComplexOp, abstract=True):
     """Frequencies in another order."""
 
-    complex = True
     method = False
     home = "fft"
     samples = [([1.0, -2.0, 3.0, 0.5, 4.0],), ([[1.0, -2.0, 4.0], [3.0, 0.5, 1.0]], 1)]

@@ -4,8 +4,8 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Operand
 from gradcli.ops.base import Binary
-from gradcli.ops.dtype_checks import no_floats, no_truths, underived
-from gradcli.ops.math.arithmetic import constancy, floored, nonzero
+from gradcli.ops.dtype_checks import missing_derivative, refuse_bool, refuse_floating
+from gradcli.ops.math.arithmetic import floor_quotient, operand_variant, refuse_zero_divisor
 from gradcli.ops.special.evaluate import in_doubles
 
 FEW = 500           # elements: so few are not worth a detour
@@ -41,11 +41,11 @@ class Remainder(Binary):
     symbol = "mod"
     legacy_names = "pointwise.Remainder"
     modern_names = ("RemainderBackward1", "RemainderBackward0", "RemainderBackward1")
-    variant = constancy
+    variant = operand_variant
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3), (7.5, [2.0, -2.0])]
 
     def forward(input: Operand, other: Operand):
-        nonzero(no_truths("remainder", other, input) if other.dtype.kind == "b" else other, input)
+        refuse_zero_divisor(refuse_bool("remainder", other, input) if other.dtype.kind == "b" else other, input)
         if input.dtype == np.float32 and max(input.size, other.size) > FEW:
             return _remainder(input, other)
         out = np.asarray(np.remainder(input, other))
@@ -66,11 +66,11 @@ class Fmod(Binary):
     vanished = ("input",)      # the other rule negates, which makes such a zero a number
     legacy_names = "pointwise.Fmod"
     modern_names = ("FmodBackward1", "FmodBackward0")
-    variant = constancy
+    variant = operand_variant
     samples = [([5.0, -5.0, 7.5], [3.0, 3.0, -2.0]), ([5.0, -5.0], 3)]
 
     def forward(input: Array, other: Operand):
-        nonzero(no_truths("fmod", other, input) if other.dtype.kind == "b" else other, input)
+        refuse_zero_divisor(refuse_bool("fmod", other, input) if other.dtype.kind == "b" else other, input)
         if input.dtype == np.float32 and max(input.size, other.size) > FEW:
             return _fmod(input, other)
         return np.fmod(input, other)
@@ -91,13 +91,15 @@ class FloorDivide(Binary):
     samples = [(np.array([7.0, -7.0]), np.array([2.0, 2.0])), (np.array([7.0, -7.0]), 2), (7, np.array([2.0, -2.0]))]
 
     def forward(input: Operand, other: Operand):
-        return floored(input, no_truths("div_floor_cpu", other, input) if other.dtype.kind == "b" else other)
+        return floor_quotient(input, refuse_bool("div_floor_cpu", other, input) if other.dtype.kind == "b" else other)
 
     def grad_input(F, g):
-        raise underived("floor_divide", "torch.div(x, y, rounding_mode='floor')", "the same, with a gradient of zeros")
+        raise missing_derivative("floor_divide", "torch.div(x, y, rounding_mode='floor')",
+                                 "the same, with a gradient of zeros")
 
     def grad_other(F, g):
-        raise underived("floor_divide", "torch.div(x, y, rounding_mode='floor')", "the same, with a gradient of zeros")
+        raise missing_derivative("floor_divide", "torch.div(x, y, rounding_mode='floor')",
+                                 "the same, with a gradient of zeros")
 
 
 class Gcd(Binary):
@@ -108,7 +110,7 @@ class Gcd(Binary):
     errors = [([1.5], [2.0]), (np.array([1, 2]), np.array([1, 2, 3]))]
 
     def forward(input: Array, other: Array):
-        return np.gcd(no_floats("gcd", no_truths("gcd", input)), other)
+        return np.gcd(refuse_floating("gcd", refuse_bool("gcd", input)), other)
 
 
 class Lcm(Binary):
@@ -119,4 +121,4 @@ class Lcm(Binary):
     errors = [([1.5], [2.0]), (np.array([1, 2]), np.array([1, 2, 3]))]
 
     def forward(input: Array, other: Array):
-        return np.lcm(no_floats("lcm", no_truths("lcm", input)), other)
+        return np.lcm(refuse_floating("lcm", refuse_bool("lcm", input)), other)

@@ -2,16 +2,15 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.numerics.fma import multiply_add
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF, Default, category
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
-from gradcli.ops.base import Binary, Kernel
-from gradcli.ops.dtype_checks import kind_of, same_type_as
+from gradcli.ops.base import Binary, ComplexKernel, ComplexOp
+from gradcli.ops.dtype_checks import check_same_type, numpy_dtype
 from gradcli.ops.math.arithmetic import NO_DIFFERENCE, plus
 
 
@@ -23,22 +22,21 @@ def interpolated(input, end, weight):
     return np.where(from_start, multiply_add(difference, weight, input), multiply_add(-difference, 1 - weight, end))
 
 
-class Lerp(Op):
+class Lerp(ComplexOp):
     """lerp(input, end, weight): input + weight (end - input), on the line from input to end."""
 
-    complex = True
     inplace = True
     elementwise = True
     samples = [([1.0, 2.0], [3.0, 5.0], 0.25), ([1.0, 2.0], [3.0, 5.0], [0.5, 0.75]), ([1.0, 2.0], [3.0, 5.0], 0.875)]
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5), ([1.0], [2.0])]
 
     def compose(F, input: Array, end: Array, weight: Operand):
-        dtype, number = kind_of(input), type(weight) in SCALARS
-        same_type_as("end", dtype, kind_of(end))
+        dtype, number = numpy_dtype(input), type(weight) in SCALARS
+        check_same_type("end", dtype, numpy_dtype(end))
         if not number and weight.shape:
-            same_type_as("weight", dtype, kind_of(weight))
-        elif not number and category(kind_of(weight)) > category(dtype):
-            dtype = kind_of(weight)
+            check_same_type("weight", dtype, numpy_dtype(weight))
+        elif not number and category(numpy_dtype(weight)) > category(dtype):
+            dtype = numpy_dtype(weight)
         if dtype.kind not in "fc":
             raise UnimplementedType(f'"lerp_kernel_{"scalar" if number else "tensor"}" not implemented for '
                                     f"'{OF[dtype].era}'", ("x.float()", "floating numbers"))
@@ -58,7 +56,7 @@ class LerpByNumber(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], 0.5)]
 
     def forward(input: Array, end: Array, weight: Scalar):
-        return interpolated(input, end, input.dtype.type(realized(weight, input.dtype)))
+        return interpolated(input, end, input.dtype.type(to_element(weight, input.dtype)))
 
     def grad_input(F, g, weight):
         return F.scaled(g, 1 - weight)
@@ -104,7 +102,7 @@ class Addcmul(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
-        value = realized(value, input.dtype)
+        value = to_element(value, input.dtype)
         product = tensor1 * tensor2
         # among whole numbers value is cut to a whole one
         if product.dtype.kind == "f":
@@ -138,7 +136,7 @@ class Addcdiv(Binary):
                 "value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * "
                 "tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: "
                 "(input + value * tensor1 / tensor2), for all dtypes.")
-        value = realized(value, input.dtype)
+        value = to_element(value, input.dtype)
         return input + (tensor1 if value == 1 else tensor1 * value) / tensor2
 
     def grad_input(F, g):
@@ -151,11 +149,10 @@ class Addcdiv(Binary):
         return -g * (tensor1 * value / (tensor2 * tensor2))
 
 
-class Scaled(Kernel):
+class Scaled(ComplexKernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
-    complex = True
     fresh_result = True
     modern_names = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -168,10 +165,9 @@ class Scaled(Kernel):
         return F.scaled(g, factor)
 
 
-class Divided(Kernel):
+class Divided(ComplexKernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
-    complex = True
     fresh_result = True
     modern_names = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]

@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import Array, Operand
-from gradcli.engine.kernels import ZERO, zeroed
+from gradcli.engine.kernels import ZERO, zero_where
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
@@ -65,7 +65,6 @@ class Square(Pointwise):
     complex = True
     type_promotion = ""
     modern_names = "PowBackward0"
-
     elementwise = True
 
     def forward(input: Array):
@@ -201,7 +200,7 @@ class ReluBack(Slope):
     def forward(g: Array, result: Array):
         if result.size >= large.MANY:
             return large.elements.relu_slope(result, g)
-        return zeroed(g, np.less_equal(result, ZERO[result.dtype]))
+        return zero_where(g, np.less_equal(result, ZERO[result.dtype]))
 
     def grad_g(F, gg, result):
         return F.relu_back(gg, result)

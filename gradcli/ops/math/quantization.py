@@ -65,15 +65,15 @@ class FakeQuantizePerChannelAffine(Op):
             raise ArgumentFault(f"Zero-point must be Int32, Float or Half, found {zero_point.dtype.name}",
                                 "torch.zeros(2, dtype=torch.int32)")
         check_range("fake_quantize_per_channel_affine", zero_point, quant_min, quant_max)
-        return quantized(input, *lined_up(input, axis, scale, zero_point), quant_min, quant_max)
+        return quantized(input, *aligned_with_axis(input, axis, scale, zero_point), quant_min, quant_max)
 
     def grad_input(F, g, input, scale, zero_point, axis, quant_min, quant_max):
-        scale, zero_point = lined_up(input, axis, scale, zero_point)
+        scale, zero_point = aligned_with_axis(input, axis, scale, zero_point)
         at = zero_point + F.round(input / scale)
         return F.where((at >= quant_min) & (at <= quant_max), g, 0)
 
 
-def lined_up(input, axis, scale, zero_point):
+def aligned_with_axis(input, axis, scale, zero_point):
     """Scales and zero points with the dimensions of input, along one of them."""
     ndim = len(input.shape)
     if not -ndim <= axis < ndim:

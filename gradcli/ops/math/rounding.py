@@ -3,8 +3,8 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int
-from gradcli.ops.base import Unary
-from gradcli.ops.dtype_checks import no_truths, only_floats
+from gradcli.ops.base import Unary, define
+from gradcli.ops.dtype_checks import refuse_bool, require_floating
 
 
 class Rounding(Unary, abstract=True):
@@ -18,27 +18,19 @@ class Rounding(Unary, abstract=True):
         return F.zeros_like(g)
 
 
-class Floor(Rounding):
-    """floor(input): the greatest whole number not above each element."""
-
+def _rounded(name, ufunc):
     def forward(input: Array):
-        return np.floor(input) if input.dtype.kind == "f" else no_truths("floor", input).copy()
+        return ufunc(input) if input.dtype.kind == "f" else refuse_bool(name, input).copy()
+
+    return forward
 
 
-class Ceil(Rounding):
-    """ceil(input): the least whole number not below each element."""
-
-    def forward(input: Array):
-        return np.ceil(input) if input.dtype.kind == "f" else no_truths("ceil", input).copy()
-
-
-class Trunc(Rounding):
-    """trunc(input): each element without its fractional part."""
-
-    names = ("trunc", "fix")
-
-    def forward(input: Array):
-        return np.trunc(input) if input.dtype.kind == "f" else no_truths("trunc", input).copy()
+for _names, _text, _ufunc in (
+        (("floor",), "the greatest whole number not above each element", np.floor),
+        (("ceil",), "the least whole number not below each element", np.ceil),
+        (("trunc", "fix"), "each element without its fractional part", np.trunc)):
+    define(Rounding, __name__, _names[0], _names[0].title(), f"(input): {_text}.", names=_names,
+           forward=_rounded(_names[0], _ufunc))
 
 
 class Round(Rounding):
@@ -53,7 +45,7 @@ class Round(Rounding):
 
     def forward(input: Array, *, decimals: Int = 0):
         if input.dtype.kind != "f":
-            return no_truths("round", input).copy()
+            return refuse_bool("round", input).copy()
         if not decimals:
             return np.rint(input)
         unit = input.dtype.type(10.0 ** abs(decimals))
@@ -70,7 +62,7 @@ class Frac(Unary):
     samples = [([-1.75, 0.25, 2.75],)]
 
     def forward(input: Array):
-        out = np.trunc(np.atleast_1d(only_floats("frac", input)))
+        out = np.trunc(np.atleast_1d(require_floating("frac", input)))
         return np.subtract(input, out.reshape(input.shape), out=out.reshape(input.shape))
 
     def grad_input(F, g):

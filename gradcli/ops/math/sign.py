@@ -8,13 +8,13 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.large import MANY
-from gradcli.engine.tensor.dtypes import computing_type, part_of, result_type
+from gradcli.engine.tensor.dtypes import computing_type, real_type_of, result_type
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import holds_nan
-from gradcli.ops.base import Binary, Unary
+from gradcli.ops.base import Binary, ComplexOp, Unary
 from gradcli.ops.complex_numbers import angles, is_complex, signs
-from gradcli.ops.dtype_checks import no_truths, only_floats, underived
+from gradcli.ops.dtype_checks import missing_derivative, refuse_bool, require_floating
 
 
 class Abs(Unary):
@@ -29,7 +29,7 @@ class Abs(Unary):
     samples = [([-3.0, 0.5, 2.0],)]
 
     def forward(input: Array):
-        return np.abs(no_truths("abs_cpu", input))
+        return np.abs(refuse_bool("abs_cpu", input))
 
     def grad_input(F, g, input):
         if F is raw and input.size >= MANY and input.dtype.kind == "f":
@@ -60,10 +60,9 @@ class Neg(Unary):
         return -g
 
 
-class Positive(Op):
+class Positive(ComplexOp):
     """positive(input): input itself."""
 
-    complex = True
     symbol = "pos"
     samples = [([1.0, -2.0],)]
     errors = [(np.array([True]),)]
@@ -109,7 +108,6 @@ class Sgn(Signed):
     complex_rules = "own"
     linked = False
     vanishes = True     # in PyTorch this gradient is 0 whatever it is multiplied by; not so that of sign
-
     elementwise = True
 
     def forward(input: Array):
@@ -145,10 +143,10 @@ class Heaviside(Binary):
         return np.where(input == 0, values, (input > 0).astype(input.dtype))
 
     def grad_input(F, g):
-        raise underived("heaviside", "torch.heaviside(x.detach(), v)", "its values as constants")
+        raise missing_derivative("heaviside", "torch.heaviside(x.detach(), v)", "its values as constants")
 
     def grad_values(F, g):
-        raise underived("heaviside", "torch.heaviside(x, v.detach())", "its values as constants")
+        raise missing_derivative("heaviside", "torch.heaviside(x, v.detach())", "its values as constants")
 
 
 class CopySign(Binary):
@@ -180,7 +178,7 @@ class Nextafter(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0]), (np.array([1]), np.array([2]))]
 
     def forward(input: Array, other: Array):
-        return np.nextafter(only_floats("nextafter_cpu", input), other)
+        return np.nextafter(require_floating("nextafter_cpu", input), other)
 
     def grad_input(F, g, input, other):
         return F.where(input == other, 0, g)
@@ -198,7 +196,7 @@ class Frexp(Op):
     errors = [(np.array([1, 2]),), ("text",)]
 
     def forward(input: Array):
-        return np.frexp(only_floats("frexp", input))
+        return np.frexp(require_floating("frexp", input))
 
     def grad_input(F, g, out):
         return g / F.exp2(F.cast(out[1], g.dtype))
@@ -214,10 +212,10 @@ class Ldexp(Binary):
 
     def forward(input: Array, other: Index):
         if other.dtype.kind not in "fc" and input.dtype.kind == "f":
-            exponent = no_truths("ldexp_cpu_exp", other).astype(np.int64)
+            exponent = refuse_bool("ldexp_cpu_exp", other).astype(np.int64)
             return np.ldexp(input, np.clip(exponent, -9999, 9999).astype(np.int32))
         power = np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other) if (
-            other.dtype.kind == "c") else np.exp2(other.astype(computing_type(part_of(input.dtype))))
+            other.dtype.kind == "c") else np.exp2(other.astype(computing_type(real_type_of(input.dtype))))
         dtype = result_type((input, power))
         return input.astype(dtype) * power.astype(dtype)
 
@@ -228,10 +226,9 @@ class Ldexp(Binary):
         return F.cast(g * (out * math.log(2)), other_dtype)
 
 
-class Angle(Op):
+class Angle(ComplexOp):
     """angle(input): the angle of each number in the complex plane; of real ones 0, or pi for negative ones."""
 
-    complex = True
     complex_rules = "own"
     linked = False
     memory_order = "operands"

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.signature import Array
 from gradcli.engine.large import MANY
 from gradcli.engine.numerics import elementary
 from gradcli.ops.base import Binary, Slope, Unary
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.special.evaluate import in_doubles, single_in_doubles
 
 
@@ -225,7 +225,7 @@ class Hypot(Binary):
     samples = [([3.0, -1.0], [4.0, 2.0]), ([[1.0], [2.0]], [3.0, -4.0])]
 
     def forward(input: Array, other: Array):
-        return _hypot(input, other) if input.dtype == np.float32 else np.hypot(only_floats("hypot", input), other)
+        return _hypot(input, other) if input.dtype == np.float32 else np.hypot(require_floating("hypot", input), other)
 
     def grad_input(F, g, input, out):
         return g * (input / out)

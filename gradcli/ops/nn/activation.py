@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Dim, Number, Text
 from gradcli.engine.autograd.type_promotion import checked_constant, constant
 from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
@@ -16,7 +16,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.arrays import laid_out_like, selected
-from gradcli.ops.base import Kernel, Unary
+from gradcli.ops.base import ComplexOp, Functional, Kernel, Unary
 
 KERNELS = {"gelu": "GeluKernelImpl", "rrelu": "leaky_relu_cpu", "softshrink": "softshrink_check",
            "logsigmoid": "log_sigmoid_cpu", "selu": "elu_cpu", "celu": "elu_cpu", "mse_loss": "mse_cpu",
@@ -241,7 +241,7 @@ class Elu(Activation):
         return elu_curve("elu", input, alpha)
 
     def grad_input(F, g, input, alpha):
-        return bent_slope(F, g, input, alpha)
+        return elu_gradient(F, g, input, alpha)
 
 
 class Selu(Activation):
@@ -256,7 +256,7 @@ class Selu(Activation):
         return elu_curve("selu", input, SELU_ALPHA, SELU_SCALE)
 
     def grad_input(F, g, input):
-        return bent_slope(F, g, input, SELU_ALPHA, SELU_SCALE)
+        return elu_gradient(F, g, input, SELU_ALPHA, SELU_SCALE)
 
 
 class Celu(Activation):
@@ -272,7 +272,7 @@ class Celu(Activation):
         return elu_curve("celu", input, alpha, 1, 1 / alpha)
 
     def grad_input(F, g, input, alpha):
-        return bent_slope(F, g, input, alpha, 1, 1 / alpha)
+        return elu_gradient(F, g, input, alpha, 1, 1 / alpha)
 
 
 def elu_curve(name, input, alpha, scale=1, steepness=1):
@@ -297,8 +297,8 @@ def elu_curve(name, input, alpha, scale=1, steepness=1):
     return low
 
 
-def bent_slope(F, g, input, alpha, scale=1, steepness=1):
-    """The gradient of `slope`; at 0 that of its lower half."""
+def elu_gradient(F, g, input, alpha, scale=1, steepness=1):
+    """The gradient g times the slope of `elu_curve`; at 0 the slope of its lower half."""
     if F is raw and input.size >= SOME and scale == steepness == 1:
         return large.elements.elu_slope(input, g, input.dtype.type(alpha))
     return g * F.elu_slope(input, alpha * scale * steepness, scale, steepness)
@@ -327,10 +327,9 @@ class EluSlope(Kernel):
         return g * F.elu_slope(input, low * steepness, 0.0, steepness) * F.cast(input < 0, input_dtype)
 
 
-class Softsign(Op):
+class Softsign(ComplexOp):
     """softsign(input): input / (1 + abs(input))."""
 
-    complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
 
@@ -338,10 +337,9 @@ class Softsign(Op):
         return input / (F.abs(input) + 1)
 
 
-class Tanhshrink(Op):
+class Tanhshrink(ComplexOp):
     """tanhshrink(input): input - tanh(input)."""
 
-    complex = True
     home = "nn.functional"
     samples = [(SIGNED,)]
 
@@ -349,11 +347,10 @@ class Tanhshrink(Op):
         return input - F.tanh(input)
 
 
-class Glu(Op):
+class Glu(Functional):
     """glu(input, dim): the first half of input along `dim`, times the sigmoid of the second half."""
 
     gradient_names = "GluBackwardBackward0"
-    home = "nn.functional"
     fresh_result = True
     samples = [([SIGNED],), ([SIGNED, SIGNED], 0), ([SIGNED], -1)]
     errors = [([1.0, 2.0, 3.0],), ("text",)]

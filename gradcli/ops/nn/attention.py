@@ -4,22 +4,21 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Int, Number, sized
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.dtype_checks import one_type
+from gradcli.ops.base import Functional
+from gradcli.ops.dtype_checks import check_dtypes
 
 Q, K, V = [[1.0, 0.5], [-0.3, 2.0]], [[0.2, 1.0], [1.0, -1.0], [0.5, 0.3]], [[1.0, 2.0], [3.0, -1.0], [0.5, 0.1]]
 MASK = [[0.0, -1.0, 0.5], [1.0, 0.0, 0.0]]
 
 
-class ScaledDotProductAttention(Op):
+class ScaledDotProductAttention(Functional):
     """scaled_dot_product_attention(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa): the values
     averaged with weights softmax(query @ key.t() * scale), where a mask or causality lets them be seen."""
 
-    home = "nn.functional"
     random = True
     samples = [(Q, K, V), (Q, K, V, MASK), (Q, K, V, None, 0.5), (Q, K, V, None, 0.0, True),
                (Q, K, V, None, 0.0, False, 0.3),
@@ -32,8 +31,8 @@ class ScaledDotProductAttention(Op):
             raise ShapeFault(f"scaled_dot_product_attention(): query {sized(query.shape)}, key {sized(key.shape)} and "
                              f"value {sized(value.shape)} do not fit each other: queries and keys need one length, "
                              "keys and values one number")
-        one_type("Expected query, key, and value to have the same dtype, but got query.dtype: {c[0]} key.dtype: {c[1]} "
-                 "and value.dtype: {c[2]} instead.", query, key, value)
+        check_dtypes("Expected query, key, and value to have the same dtype, but got query.dtype: {c[0]} "
+                     "key.dtype: {c[1]} and value.dtype: {c[2]} instead.", query, key, value)
         if is_causal and attn_mask is not None:
             raise ArgumentFault("_scaled_dot_product_attention: Explicit attn_mask should not be set when "
                                 "is_causal=True")
@@ -76,14 +75,13 @@ def _shares(F, scores):
     return F.where(blind, 0, F.softmax(F.where(blind, 0, scores), -1))
 
 
-class MultiHeadAttentionForward(Op):
+class MultiHeadAttentionForward(Functional):
     """multi_head_attention_forward(query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, \
 bias_k, bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training, key_padding_mask, need_weights, \
 attn_mask, use_separate_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight, static_k, static_v, \
 average_attn_weights, is_causal): attention by several heads at once, each on a part of projected features, and the
     weights it gave (Vaswani and others 2017)."""
 
-    home = "nn.functional"
     random = True
     samples = [([Q], [Q], [Q], 2, 1, [*V, *V], [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], None, None, False, 0.0, Q,
                 [0.5, 1.0]),

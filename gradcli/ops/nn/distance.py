@@ -6,16 +6,16 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
 from gradcli.engine.tensor.dtypes import FLOATING, OF, category, int64, promote
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.dtype_checks import kind_of, norm_types, one_type
+from gradcli.ops.base import ComplexOp
+from gradcli.ops.dtype_checks import check_dtypes, check_norm_types, numpy_dtype
 from gradcli.ops.reduction.vector_norm import VectorNorm, norm_of
 
 P, Q = [[0.5, 1.5, 0.1], [2.5, 0.25, -1.0]], [[1.0, 1.2, 0.4], [0.7, 2.0, 3.0]]
 
 
-class PairwiseDistance(Op):
+class PairwiseDistance(ComplexOp):
     """pairwise_distance(x1, x2, p, eps, keepdim): the p-norm of x1 - x2 + eps along the last dimension."""
 
-    complex = True
     names = ("pairwise_distance", "nn.functional.pairwise_distance")
     method = False
     samples = [(P, Q), (P, Q, 1), (P, Q, 2, 0.5), (P, Q, 2, 1e-6, True), (P, Q, float("inf"))]
@@ -48,7 +48,7 @@ class CosineSimilarity(Op):
     errors = [(P, [1.0, 2.0]), (P, "text"), (P, Q, 5)]
 
     def compose(F, x1: Array, x2: Array, dim: Dim = 1, eps: Number = 1e-8):
-        common = promote(kind_of(x1), kind_of(x2))      # a tensor of no dimensions counts, too
+        common = promote(numpy_dtype(x1), numpy_dtype(x2))      # a tensor of no dimensions counts, too
         if category(common) < FLOATING:
             raise TypeFault("expected common dtype to be floating point, yet common dtype is "
                             f"{OF[common].era}", ("x.float()", "the same as floats"))
@@ -64,10 +64,9 @@ def _expanded(F, x1, x2):
     return (x1, x2) if tuple(x1.shape) == tuple(x2.shape) else F.broadcast_tensors((x1, x2))
 
 
-class Normalize(Op):
+class Normalize(ComplexOp):
     """normalize(input, p, dim, eps): input divided by its p-norm along `dim`, which counts as at least eps."""
 
-    complex = True
     home = "nn.functional"
     samples = [(P,), (P, 1), (P, 2.0, 0), (P, 2.0, 1, 3.0)]
     errors = [(P, 2.0, 5), ("text",)]
@@ -93,10 +92,10 @@ class Cdist(Op):
                 f"cdist only supports at least 2D tensors, X{flat} got: {len((x1 if flat == 1 else x2).shape)}D" if flat
                 else f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
         for place, x in enumerate((x1, x2), 1):
-            if kind_of(x).kind != "f":
-                raise TypeFault(f"cdist only supports floating-point dtypes, X{place} got: {OF[kind_of(x)].era}",
+            if numpy_dtype(x).kind != "f":
+                raise TypeFault(f"cdist only supports floating-point dtypes, X{place} got: {OF[numpy_dtype(x)].era}",
                                 ("x.float()", "a floating copy"))
-        one_type("expected scalar type {} but found {}", x1, x2)
+        check_dtypes("expected scalar type {} but found {}", x1, x2)
         if p < 0:
             raise ShapeFault("cdist only supports non-negative p values", "torch.cdist(a, b, 2.0)")
         difference = F.unsqueeze(x1, -2) - F.unsqueeze(x2, -3)
@@ -120,7 +119,7 @@ class Distances(VectorNorm):
         return pairs
 
     def forward(input: Array, ord: Number, pairs: Int, x1: Array, x2: Array):
-        norm_types("linalg.vector_norm", input.dtype, None)
+        check_norm_types("linalg.vector_norm", input.dtype, None)
         return norm_of(input, ord, -1)
 
     def grad_input(F, g, input, out, ord, x1, x2, input_shape, input_dtype):

@@ -4,15 +4,14 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import Functional, Kernel
+from gradcli.ops.dtype_checks import numpy_dtype
 
 ROW = [[1.0, -2.0, 3.0, 0.5]]
 MAPS = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]]]]
@@ -61,12 +60,12 @@ class DropoutApply(Kernel):
 
 
 def dropped(F, input, p, training, features):
-    """What dropout and feature dropout have in common."""
+    """The input with elements, or with `features` channels, dropped: the compose of dropout and feature_dropout."""
     if is_idle(input, p, training):
         return input
-    if kind_of(input).kind not in "fc":
+    if numpy_dtype(input).kind not in "fc":
         raise TypeFault("dropout is defined for floating numbers", ("x.float()", "a floating copy")).saying(
-            f"result type Float can't be cast to the desired output type {OF[kind_of(input)].era}")
+            f"result type Float can't be cast to the desired output type {OF[numpy_dtype(input)].era}")
     if p == 1:
         return F.dropout_apply(input, F.zeros_like(input))
     return F.dropout_apply(input, F.dropout_mask(input, p, features, 1 / (1 - p)))
@@ -91,10 +90,9 @@ def is_idle(input, p, training):
     return not is_training(training) or not p or 0 in input.shape
 
 
-class Dropping(Op, abstract=True):
+class DropoutFamily(Functional, abstract=True):
     """An operation that leaves numbers out while training."""
 
-    home = "nn.functional"
     random = True
     inplace_option = True
     is_identity = is_idle
@@ -102,7 +100,7 @@ class Dropping(Op, abstract=True):
     errors = [(MAPS, 1.5, True), ("text",)]
 
 
-class Dropout(Dropping):
+class Dropout(DropoutFamily):
     """dropout(input, p, training): each element 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
@@ -119,7 +117,7 @@ def dropped_channels(F, name, input, p, training, rank, batch):
     return dropped(F, input, p, training, True)
 
 
-def channelled(input, training):
+def check_channels(input, training):
     """`input`; while training, a vector is refused, which has no channels."""
     if training is not False and len(input.shape) < 2:
         raise ShapeFault("Feature dropout requires at least 2 dimensions in the input", "F.dropout(x)")
@@ -133,7 +131,7 @@ def warn_of_dimensions(name, ndim, rank):
              "future release. To retain the behavior and silence this warning, please use dropout instead.")
 
 
-class Dropout1d(Dropping):
+class Dropout1d(DropoutFamily):
     """dropout1d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     samples = [(MAPS[0], 0.5, True), (MAPS[0], 0.3, True), (MAPS[0], 0.5, False)]
@@ -142,32 +140,32 @@ class Dropout1d(Dropping):
         return dropped_channels(F, "dropout1d", input, p, training, 1, True)
 
 
-class Dropout2d(Dropping):
+class Dropout2d(DropoutFamily):
     """dropout2d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
         warn_of_dimensions("dropout2d", len(input.shape), 2)
-        return dropped(F, channelled(input, training), p, training, True)
+        return dropped(F, check_channels(input, training), p, training, True)
 
 
-class Dropout3d(Dropping):
+class Dropout3d(DropoutFamily):
     """dropout3d(input, p, training): each channel 0 with probability p, else times 1 / (1 - p)."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = None):
         warn_of_dimensions("dropout3d", len(input.shape), 3)
         if len(input.shape) != 5:
-            return F.squeeze(dropped(F, channelled(F.unsqueeze(input, 0), training), p, training, True), 0)
+            return F.squeeze(dropped(F, check_channels(F.unsqueeze(input, 0), training), p, training, True), 0)
         return dropped(F, input, p, training, True)
 
 
-class AlphaDropout(Dropping):
+class AlphaDropout(DropoutFamily):
     """alpha_dropout(input, p, training): dropout that keeps the mean and variance of what selu gives."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):
         return alpha_dropped(F, input, p, training, False)
 
 
-class FeatureAlphaDropout(Dropping):
+class FeatureAlphaDropout(DropoutFamily):
     """feature_alpha_dropout(input, p, training): alpha_dropout of whole channels."""
 
     def compose(F, input, p: Number = 0.5, training: Flag = False):

@@ -3,18 +3,17 @@
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.argument_words import type_text
 from gradcli.engine.autograd.dispatch import here
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, Text
+from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault, TypeFault, ValueFault
-from gradcli.ops.arrays import FEW, extent
-from gradcli.ops.base import Kernel
+from gradcli.ops.arrays import FEW, min_and_max
+from gradcli.ops.base import Functional, Kernel
 
 BAG_MODE = Text("sum", "mean", "max", fault=RefusedValue, message="mode has to be one of sum, mean or max")
 TABLE = [[1.0, -2.0], [0.5, 5.0], [3.0, 0.1]]
@@ -23,11 +22,10 @@ STARTS = np.array([0, 2])
 FLAT = np.array([0, 2, 1, 1, 0])
 
 
-class Embedding(Op):
+class Embedding(Functional):
     """embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse): for each whole number the
     row of weight it counts to; the row at padding_idx gets no gradient; rows longer than max_norm are shortened."""
 
-    home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(PICKS, TABLE, 1), (PICKS, TABLE, -1), (PICKS, TABLE, None, None, 2.0, True)]
     samples = [(PICKS, TABLE), (PICKS, np.array(TABLE), None, 1.0), (PICKS, np.array(TABLE), None, 1.0, 1.0)]
@@ -40,12 +38,12 @@ class Embedding(Op):
         if padding_idx is not None and not -weight.shape[0] <= padding_idx < weight.shape[0]:
             raise FailedAssertion("Padding_idx must be within num_embeddings")
         if max_norm is not None:
-            shortened(F, weight, input, max_norm, norm_type)
+            renormalize_rows(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
         return F.embedding_rows(weight, input, at, scale_grad_by_freq)
 
 
-def shortened(F, weight, input, max_norm, norm_type):
+def renormalize_rows(F, weight, input, max_norm, norm_type):
     """Shorten those rows of weight that are longer than max_norm, which what was computed from it is to notice."""
     F.renorm_rows(weight, input, max_norm, norm_type)
     if isinstance(weight, Tensor):
@@ -77,7 +75,7 @@ def check_embedding(weight, input):
                         "looked up by whole numbers", "x.long()").saying(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"torch.{OF[input.dtype].era}Tensor instead (while checking arguments for embedding)")
-    least, most = extent(input) if input.size else (0, -1)
+    least, most = min_and_max(input) if input.size else (0, -1)
     if least < 0 or most >= len(weight):
         bad = most if most >= len(weight) else least
         raise IndexFault(f"index out of range in self: {bad}, where rows are 0 to {len(weight) - 1}").saying(
@@ -131,13 +129,12 @@ class RenormRows(Kernel):
         writing(weight)[rows] *= np.where(length > max_norm, max_norm / (length + 1e-7), 1).astype(weight.dtype)
 
 
-class EmbeddingBag(Op):
+class EmbeddingBag(Functional):
     """embedding_bag(input, weight, offsets, max_norm, norm_type, scale_grad_by_freq, mode, sparse, \
 per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of the rows that each bag of numbers counts
     to. Bags are the rows of a 2-d input, or pieces of a 1-d one that begin at `offsets`."""
 
     one_call = "named"
-    home = "nn.functional"
     ignored_options = ("sparse",)
     gradient_only_samples = [(FLAT, TABLE, STARTS, None, 2.0, True), (FLAT, TABLE, STARTS, None, 2.0, True, "sum")]
     samples = [(PICKS, TABLE), (FLAT, TABLE, STARTS), (FLAT, TABLE, STARTS, None, 2.0, False, "sum"),
@@ -163,7 +160,7 @@ per_sample_weights, include_last_offset, padding_idx): the sum, mean or max of t
             raise ArgumentFault("embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
                                 "for mode='sum'", "mode='sum'")
         if max_norm is not None:
-            shortened(F, weight, input, max_norm, norm_type)
+            renormalize_rows(F, weight, input, max_norm, norm_type)
         at = -1 if padding_idx is None else padding_idx % weight.shape[0]
         flat, places = F.bag_layout(input, offsets, include_last_offset, at)
         rows = F.embedding_rows(weight, flat, at, scale_grad_by_freq)
@@ -216,7 +213,7 @@ class SumOfBags(Kernel):
 
 
 def bag_sizes(places, dtype):
-    """How many rows each bag has, at least 1."""
+    """The number of rows of each bag, at least 1."""
     bags = places[:-1]
     return np.maximum(np.bincount(bags[bags >= 0], minlength=int(places[-1])), 1)[:, None].astype(dtype)
 

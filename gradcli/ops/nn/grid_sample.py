@@ -4,13 +4,12 @@ import itertools
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Plain, Sizes, Text, sized
-from gradcli.engine.warned import warn
+from gradcli.engine.messages.warnings import warn
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.nn.interpolate_tables import CUBIC
 
 GRID_MODE = Text("bilinear", "nearest", "bicubic", fault=RefusedValue,
@@ -32,13 +31,12 @@ def warn_of_corners(align_corners):
              "details.")
 
 
-class GridSample(Op):
+class GridSample(Functional):
     """grid_sample(input, grid, mode, padding_mode, align_corners): input looked up at the coordinates of grid, which
     go from -1 to 1 along each dimension, x first; in between it is interpolated, outside it is zeros, the border or a
     reflection."""
 
     one_call = "named"
-    home = "nn.functional"
     samples = [(IMAGE, SPOTS), (IMAGE, SPOTS, "nearest"), (IMAGE, SPOTS, "bicubic"),
                (IMAGE, SPOTS, "bilinear", "border"),
                (IMAGE, SPOTS, "bilinear", "reflection"), (IMAGE, SPOTS, "bilinear", "zeros", True),
@@ -202,11 +200,10 @@ class GridScatter(Kernel):
         return F.grid_gather(g, first, second, third)
 
 
-class AffineGrid(Op):
+class AffineGrid(Functional):
     """affine_grid(theta, size, align_corners): the grid of an affine map for grid_sample: for each place of a result of
     `size`, theta times its coordinates and 1."""
 
-    home = "nn.functional"
     samples = [(THETA, (1, 1, 2, 3)), (THETA, (1, 1, 2, 3), True)]
     errors = [(THETA, (1, 1, 2)), ([[1.0]], (1, 1, 2, 3))]
 

@@ -2,21 +2,19 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Number
-from gradcli.ops.base import define
+from gradcli.ops.base import Functional, define
 
 ROW = [-3.0, -0.4, 0.5, 2.0]
 
 
-class Overwriting(Op, abstract=True):
+class InplaceActivation(Functional, abstract=True):
     """An activation of nn.functional, in place."""
 
-    home = "nn.functional"
     errors = [("text",), ([1.0],)]
 
 
-class ThresholdWritten(Overwriting):
+class ThresholdWritten(InplaceActivation):
     """threshold_(input, threshold, value): threshold in place: input itself, with its new numbers."""
 
     names = ("threshold_",)
@@ -38,6 +36,6 @@ for _name, _compose, *_options in (
         ("rrelu", lambda F, input, lower=1.0 / 8, upper=1.0 / 3, training=False: F.rrelu(
             input, lower, upper, training, inplace=True), (), (0.1, 0.2, True))):
     _parameters = ", ".join(_compose.__code__.co_varnames[1:])
-    define(Overwriting, __name__, f"{_name}_", f"{_name.title().replace('_', '')}Written",
+    define(InplaceActivation, __name__, f"{_name}_", f"{_name.title().replace('_', '')}Written",
            f"({_parameters}): {_name} in place: input itself, with its new numbers.", compose=_compose,
            random=_name == "rrelu", samples=[(np.array(ROW), *options) for options in _options])

@@ -5,13 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import FEW, all_hold
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import Functional, Kernel
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.nn.activation import refuse_integers
 from gradcli.ops.nn.interpolate_tables import (
     adaptive_table,
@@ -144,12 +143,11 @@ def scatter_weights(flat, places, weights, length, exact):
     return out
 
 
-class Interpolate(Op):
+class Interpolate(Functional):
     """interpolate(input, size, scale_factor, mode, align_corners, recompute_scale_factor, antialias): input with its
     dimensions from the third on at another size, or by a factor: mode "nearest", "nearest-exact", "linear",
     "bilinear", "trilinear", "bicubic" or "area"."""
 
-    home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2), (ROW, 7, None, "linear"), (ROW, 7, None, "linear", True),
                (GRID, None, 1.6, "bilinear", False, True), (GRID, (2, 2), None, "bilinear", False, None, True),
                (GRID, (3, 4), None, "bicubic"), (GRID, (1, 2), None, "area"), (ROW, 7, None, "nearest-exact"),
@@ -187,7 +185,7 @@ class Interpolate(Op):
         if antialias and mode not in ("bilinear", "bicubic"):
             raise ValueFault("Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D tensor "
                              "as input")
-        real = np.float64 if kind_of(input) == np.float64 else np.float32
+        real = np.float64 if numpy_dtype(input) == np.float64 else np.float32
         tables_of = _cached_tables if sum(old) + sum(new) <= FEW else _tables
         tables = tables_of(mode, old, new, factors, bool(align_corners), antialias, real)
         return F.resample_kernel(input, tables, f"Upsample{kinds[rank - 1]}{'Aa' if antialias else ''}Backward0")
@@ -249,10 +247,9 @@ def output_sizes(old, size, scale_factor, rank):
     return new, factors
 
 
-class Upsample(Op):
+class Upsample(Functional):
     """upsample(input, size, scale_factor, mode, align_corners): interpolate, as it was called earlier."""
 
-    home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2), (GRID, (3, 5), None, "bilinear"),
                (GRID, (3, 5), None, "bilinear", True)]
     errors = [(GRID,), ([1.0], 2)]
@@ -262,10 +259,9 @@ class Upsample(Op):
         return F.interpolate(input, size, scale_factor, mode, align_corners)
 
 
-class UpsampleNearest(Op):
+class UpsampleNearest(Functional):
     """upsample_nearest(input, size, scale_factor): input at another size, each element the nearest old one."""
 
-    home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2)]
     errors = [(GRID,), ([1.0], 2)]
 
@@ -273,10 +269,9 @@ class UpsampleNearest(Op):
         return F.interpolate(input, size, scale_factor)
 
 
-class UpsampleBilinear(Op):
+class UpsampleBilinear(Functional):
     """upsample_bilinear(input, size, scale_factor): input at another size, interpolated between corners that stay."""
 
-    home = "nn.functional"
     samples = [(GRID, (3, 5)), (GRID, None, 2)]
     errors = [(GRID,), ([1.0], 2)]
 

@@ -6,7 +6,7 @@ CUBIC, SMOOTH_CUBIC = -0.75, -0.5     # the parameter of Keys' cubic, plain and 
 
 
 def step(old, new, factor, align_corners, real):
-    """How far apart in the old dimension neighbours of the new one lie."""
+    """The distance in the old dimension between neighbours of the new one."""
     if align_corners:
         return real((old - 1) / (new - 1)) if new > 1 else real(0)
     if factor is not None and factor > 0:
@@ -22,7 +22,7 @@ def nearest_table(old, new, factor, middle):
 
 
 def centres(old, new, factor, align_corners, real):
-    """Where each new place lies in the old dimension."""
+    """The coordinate in the old dimension of each new place."""
     scale, at = step(old, new, factor, align_corners, real), np.arange(new).astype(real)
     return at * scale if align_corners else (at + real(0.5)) * scale - real(0.5)
 
@@ -57,7 +57,7 @@ def keys(x, a):
 
 
 def antialiased_table(old, new, factor, align_corners, cubic, real):
-    """As many terms as the filter, widened when the dimension shrinks, reaches over."""
+    """The terms of an antialiasing filter, which is widened when the dimension shrinks."""
     scale = float(step(old, new, factor, align_corners, real))
     half = (2.0 if cubic else 1.0) * max(scale, 1.0)
     middle = scale * (np.arange(new) + 0.5)

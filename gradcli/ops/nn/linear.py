@@ -6,18 +6,18 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, sized
 from gradcli.faults.tensors import LinearInput
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import Functional
+from gradcli.ops.dtype_checks import numpy_dtype
 
 X, W, B = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]], [[1.0, 2.0, -1.0], [3.0, -4.0, 0.5]], [0.5, 1.0]
 MODERN_NAMES = ("MmBackward0", "AddmmBackward0", "UnsafeViewBackward0", "ViewBackward0", "MvBackward0", "AddBackward0",
                 "DotBackward0", "SqueezeBackward4")
 
 
-class Linear(Op):
+class Linear(Functional):
     """linear(input, weight, bias): input @ weight.t() + bias, over the last dimension of input."""
 
     complex = opmath = True
-    home = "nn.functional"
     type_promotion = "same"
     legacy_names = "torch.nn._functions.linear.Linear"
     modern_names = MODERN_NAMES
@@ -35,7 +35,7 @@ class Linear(Op):
 
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
-            raise unfit(input, weight)
+            raise feature_count_fault(input, weight)
         out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
             input.ndim > 2 and input.size) else (
             input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T))
@@ -65,7 +65,7 @@ class Linear(Op):
         return g
 
 
-def unfit(input, weight):
+def feature_count_fault(input, weight):
     """The fault for an input that has not as many features as the weight multiplies."""
     features, expected = input.shape[-1] if input.ndim else 1, weight.shape[-1] if weight.ndim else 1
     rows = sized((_count(input.shape[:-1]), features))
@@ -133,5 +133,6 @@ class Bilinear(Op):
         rows, (out, n, m) = _count(input1.shape[:-1]), weight.shape
         left = F.mm(F.reshape(input1, (rows, n)), F.reshape(F.permute(weight, (1, 0, 2)), (n, out * m)))
         total = F.sum(F.reshape(left, (rows, out, m)) * F.reshape(input2, (rows, 1, m)), 2)
-        total = F.cast(F.reshape(total, (*input1.shape[:-1], out)), kind_of(input1))     # sums of integers were wider
+        # sums of integers were wider
+        total = F.cast(F.reshape(total, (*input1.shape[:-1], out)), numpy_dtype(input1))
         return total if bias is None else total + bias

@@ -4,28 +4,28 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.dtype_checks import kind_of, only_floats
+from gradcli.ops.base import ComplexOp, Functional
+from gradcli.ops.dtype_checks import numpy_dtype, require_floating
 from gradcli.ops.nn.normalization import GRID, MAPS, W2, W3
 from gradcli.ops.nn.normalized_shape import last_shape
 
 
-class RmsNorm(Op):
+class RmsNorm(ComplexOp):
     """rms_norm(input, normalized_shape, weight, eps): input divided by the root of the mean of its squares over its
     last dimensions, which are of normalized_shape, times weight."""
 
-    complex = True
     names = ("rms_norm", "nn.functional.rms_norm")
     method = False
     samples = [(GRID, (3,)), (GRID, (2, 3)), (GRID, (3,), W3), (GRID, (3,), None, 0.5)]
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
     def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
-        if kind_of(input).kind not in "fc":
-            only_floats("rms_norm", np.empty(0, kind_of(input)))
+        if numpy_dtype(input).kind not in "fc":
+            require_floating("rms_norm", np.empty(0, numpy_dtype(input)))
         inner = last_shape("rms_norm", tuple(input.shape), normalized_shape, weight)
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
         if eps is None:
@@ -39,11 +39,10 @@ class RmsNorm(Op):
         return scaled * weight if weight.dtype == input.dtype else F.cast(scaled * weight, dtype)
 
 
-class LocalResponseNorm(Op):
+class LocalResponseNorm(Functional):
     """local_response_norm(input, size, alpha, beta, k): input divided by (k + alpha times the mean square of the `size`
     channels around) to the power beta."""
 
-    home = "nn.functional"
     samples = [(MAPS, 2), (MAPS, 2, 0.5), (MAPS, 2, 0.5, 2.0), (MAPS, 2, 0.5, 0.75, 0.3)]
     errors = [([[1.0]], 2), ("text", 2)]
 

@@ -17,7 +17,7 @@ from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import normalized_types, only_floats
+from gradcli.ops.dtype_checks import check_normalization_types, require_floating
 from gradcli.ops.nn.normalized_shape import last_shape
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -29,8 +29,8 @@ KERNELS = ("batch_norm", "LayerNormKernelImpl", "GroupNormKernelImpl")     # as 
 
 
 @lru_cache(256)
-def counted(shape, axes):
-    """How many elements there are along axes."""
+def element_count(shape, axes):
+    """The number of elements along axes."""
     return math.prod([shape[i] for i in axes])
 
 
@@ -56,9 +56,9 @@ class Standardising(Kernel, abstract=True):
 
     def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
                 which: Plain):
-        only_floats(KERNELS[which], input)
+        require_floating(KERNELS[which], input)
         x = input if input.shape == shape else input.reshape(shape)
-        count = counted(shape, axes)
+        count = element_count(shape, axes)
         if input.dtype.itemsize == 2:
             x = x.astype(np.float32)
         if which == LAYER and x.dtype is input.dtype and x.size >= SOME and count > 1 and (
@@ -158,7 +158,7 @@ class CentredBack(Kernel):
         if unit.size >= SOME and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
             return large.rows.centred_slope(g, unit, scale)
         dtype = g.dtype
-        count = max(counted(g.shape, axes), 1)
+        count = max(element_count(g.shape, axes), 1)
         share = products(g, unit, axes, scale.shape)
         np.divide(share, constant(-count, dtype), share)
         mean = sums_over(g, axes)
@@ -255,7 +255,7 @@ class BatchNorm(Op):
         if len(input.shape) < 2:
             raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), not {sized(input.shape)}")
         shape = (1, c := input.shape[1]) + (1,) * (len(input.shape) - 2)
-        normalized_types(input, running_mean, running_var, weight, bias)
+        check_normalization_types(input, running_mean, running_var, weight, bias)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
             if p is not None and tuple(p.shape) != (c,):
                 raise LayerInput(f"{name} should contain {c} elements not {(size := math.prod(p.shape))}",
@@ -281,7 +281,7 @@ class BatchNorm(Op):
 
 
 def _of_nothing(F, input, weight, bias):
-    """What PyTorch makes of an empty input: a copy, which the first numbers of weight and bias take part in."""
+    """PyTorch's result for an empty input: a copy, which depends on the first elements of weight and bias."""
     out = F.clone(input)
     out = out if weight is None else out * F.getitem(weight, (0,), ())
     return out if bias is None else out + F.getitem(bias, (0,), ())
@@ -299,15 +299,16 @@ class UpdateRunningStats(Kernel):
         wide = np.float64 if input.dtype == np.float64 else np.float32
         mean = np.divide(np.add.reduce(input, axes, wide, None, True), constant(count, np.dtype(wide)))
         if running_mean is not None:
-            move(running_mean, mean.reshape(-1), momentum)
+            update_running(running_mean, mean.reshape(-1), momentum)
         if running_var is not None:
             off = np.subtract(input, mean)
             variance = np.divide(np.add.reduce(np.multiply(off, off, off), axes, wide), constant(count, mean.dtype))
-            move(running_var, np.multiply(variance, constant(count / max(count - 1, 1), mean.dtype)), momentum)
+            unbiased = np.multiply(variance, constant(count / max(count - 1, 1), mean.dtype))
+            update_running(running_var, unbiased, momentum)
         return None if running_mean is None else running_mean.copy()
 
 
-def move(running, new, momentum):
+def update_running(running, new, momentum):
     """Move a running statistic in place."""
     memory = writing(running)
     moved = np.multiply(new, constant(momentum, new.dtype))
@@ -327,7 +328,7 @@ class Rescaled(Kernel):
     errors = [("text", None, None, None, None, 1e-5)]
 
     def forward(input: Array, mean: Array, variance: Array, weight: ArrayOrNone, bias: ArrayOrNone, eps: Number):
-        only_floats(KERNELS[BATCH], input)
+        require_floating(KERNELS[BATCH], input)
         scale = np.divide(ONE[variance.dtype], np.sqrt(variance + constant(eps, variance.dtype)))
         out = (input - mean) * (scale if weight is None else scale * weight)
         return (out if bias is None else out + bias).astype(input.dtype, copy=False)

@@ -1,7 +1,7 @@
 """The shape that layer_norm and rms_norm go over."""
 
-from gradcli.engine.argument_words import type_name
 from gradcli.engine.autograd.signature import Sizes
+from gradcli.engine.messages.arguments import type_name
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 

@@ -9,16 +9,16 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.autograd.type_promotion import checked_constant, constant
-from gradcli.engine.kernels import LARGE, ZERO, choose, stepped
+from gradcli.engine.kernels import LARGE, ZERO, choose, choose_numbers
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF, float16
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
-from gradcli.ops.base import Kernel, Slope
-from gradcli.ops.dtype_checks import no_truths
+from gradcli.ops.base import Functional, Kernel, Slope
+from gradcli.ops.dtype_checks import refuse_bool
 from gradcli.ops.nn.activation import SIGNED, THNN, Activation, refuse_integers
 
 SIXTH = float(np.float32(1 / 6))    # PyTorch has the slope of hardsigmoid in single precision
@@ -34,18 +34,18 @@ class Threshold(Activation):
     errors = [(SIGNED,), ("text", 0, 0)]
 
     def check_half(input, threshold, value):
-        realized(threshold, float16)
-        realized(value, float16)
+        to_element(threshold, float16)
+        to_element(value, float16)
 
     def forward(input: Array, threshold: Number, value: Number):
-        no_truths("threshold_cpu", input)
+        refuse_bool("threshold_cpu", input)
         return choose(input <= checked_constant(threshold, input.dtype), checked_constant(value, input.dtype), input)
 
     def grad_input(F, g, input, threshold):
         return F.where(input <= threshold, 0, g)
 
 
-def ordered(min_val, max_val):
+def check_bounds(min_val, max_val):
     """Refuse a lower bound above the upper one."""
     if min_val > max_val:
         raise ValueFault("min_val cannot be greater than max_val", f"F.hardtanh(x, {max_val}, {min_val})")
@@ -61,12 +61,12 @@ class Hardtanh(Activation):
     errors = [(SIGNED, 2.0, 1.0), ("text",)]
 
     def check_half(input, min_val, max_val):
-        ordered(min_val, max_val)
-        realized(min_val, float16)
-        realized(max_val, float16)
+        check_bounds(min_val, max_val)
+        to_element(min_val, float16)
+        to_element(max_val, float16)
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
-        ordered(min_val, max_val)
+        check_bounds(min_val, max_val)
         if input.dtype.kind == "b":
             raise TypeFault("Bool inputs not supported for hardtanh", ("x.float()", "a floating copy"))
         return clip(input, checked_constant(min_val, input.dtype), checked_constant(max_val, input.dtype))
@@ -124,7 +124,7 @@ class LeakyBack(Slope):
             return selected(positive, g, np.multiply(g, constant(negative_slope, g.dtype)))
         if value.size >= MANY and value.dtype.kind == "f":
             return large.elements.leaky_slope(value, g, np.asarray(negative_slope, value.dtype))
-        return stepped(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
+        return choose_numbers(np.greater(value, ZERO[value.dtype]), 1, negative_slope, value.dtype) * g
 
     def grad_g(F, gg, value, negative_slope):
         return F.leaky_back(gg, value, negative_slope)
@@ -205,10 +205,9 @@ class PreluWeightSlope(Kernel):
         return F.where(input >= 0, 0, gg * g)
 
 
-class Rrelu(Op):
+class Rrelu(Functional):
     """rrelu(input, lower, upper, training): leaky relu whose slope is drawn for each element, or the mean one."""
 
-    home = "nn.functional"
     random = True
     inplace_option = True
     samples = [(SIGNED,), (SIGNED, 0.3), (SIGNED, 0.1, 0.2), (SIGNED, 0.1, 0.2, True)]
@@ -235,8 +234,8 @@ class DrawnSlopes(Kernel):
 
     def forward(input: Array, lower: Number, upper: Number, training: Flag):
         refuse_integers("rrelu", input)
-        realized(lower, input.dtype)
-        realized(upper, input.dtype)
+        to_element(lower, input.dtype)
+        to_element(upper, input.dtype)
         slopes = np.ones(input.shape, input.dtype)
         low = input <= 0
         slopes[low] = draw().uniform((int(np.count_nonzero(low)),), np.float64, lower, upper) if training else (
@@ -301,7 +300,7 @@ class Hardshrink(Activation):
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def check_half(input, lambd):
-        realized(lambd, float16)
+        to_element(lambd, float16)
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("hardshrink", input)

@@ -9,16 +9,16 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, ONE
 from gradcli.engine.large import SOME
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
 from gradcli.engine.tensor.dtypes import OF, float32
 from gradcli.engine.tensor.methods import axis
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.arrays import greatest_along, moved, row_total, row_totals
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -27,7 +27,7 @@ WITHOUT_DIM = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
-class Proportions(Op, abstract=True):
+class SoftmaxFamily(Op, abstract=True):
     """A normalisation along `dim`; without one, along dimension 0 of 0-d, 1-d and 3-d tensors and 1 of others."""
 
     fresh_result = opmath = True
@@ -88,41 +88,41 @@ def across_few(input, dim, name):
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
 
-def moderate(array):
+def exp_is_safe(array):
     """Whether no exponential of a large float32 array can overflow or vanish, even in sums: two quick looks at it."""
     return (array.size >= LARGE and array.dtype == np.float32 and np.maximum.reduce(array, axis=None) < MODERATE
             and np.minimum.reduce(array, axis=None) > -MODERATE)
 
 
-def rows(array):
-    """Where to put a result of the array's shape: itself if it lies row by row, else new memory."""
+def result_memory(array):
+    """Memory for a result of the array's shape: the array itself if it is contiguous, else a new one."""
     return array if array.flags.c_contiguous else np.empty(array.shape, array.dtype)
 
 
 def softmax(input: Array, dim: Dim = None, dtype: Type = None):
-    """What `Softmax` computes."""
+    """exp(input) divided by its sum along `dim`: the forward of `Softmax`."""
     if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
         if input.ndim == 1:
             e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
             return np.multiply(e, np.asarray(1 / row_total(e)), e)
         e = elementary.exp(np.subtract(input, greatest_along(input, at)))
         total = row_totals(e, at)
-        return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+        return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
     input, at = prepared("softmax", input, dim, dtype)
     if not input.ndim:
         return elementary.exp(input - input)
     if input.size >= SOME and large.rows.fits(input, at):
         return large.rows.softmax(input)
-    if moderate(input):
+    if exp_is_safe(input):
         e = elementary.exp(input)
     else:
         e = shifted(input, at)
         e = elementary.exp(e, e)
     total = row_totals(e, at)
-    return np.multiply(e, np.divide(ONE[e.dtype], total, total), rows(e))
+    return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
 
 
-class Softmax(Proportions):
+class Softmax(SoftmaxFamily):
     """softmax(input, dim, dtype): exp(input) divided by its sum along `dim`."""
 
     names = ("softmax", "special.softmax")
@@ -147,11 +147,11 @@ class FunctionalSoftmax(Softmax):
 
 
 def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
-    """What `LogSoftmax` computes."""
+    """input minus the logarithm of the sum of exp(input) along `dim`: the forward of `LogSoftmax`."""
     if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
         low = np.subtract(input, greatest_along(input, at))
         total = row_totals(elementary.exp(low), at)
-        return np.subtract(low, elementary.log(total), rows(low))
+        return np.subtract(low, elementary.log(total), result_memory(low))
     input, at = prepared("log_softmax", input, dim, dtype)
     if not input.ndim:
         return input - input
@@ -159,10 +159,10 @@ def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
         return large.rows.log_softmax(input)
     low = shifted(input, at)
     total = row_totals(elementary.exp(low), at)
-    return np.subtract(low, elementary.log(total, total), out=rows(low))
+    return np.subtract(low, elementary.log(total, total), out=result_memory(low))
 
 
-class LogSoftmax(Proportions):
+class LogSoftmax(SoftmaxFamily):
     """log_softmax(input, dim, dtype): input minus the logarithm of the sum of exp(input) along `dim`."""
 
     names = ("log_softmax", "special.log_softmax")
@@ -206,7 +206,7 @@ class SoftmaxBack(Kernel):
 
 
 def softmax_back(g, shares, dim):
-    """What `SoftmaxBack` computes."""
+    """shares * (g - sum(g * shares)) along `dim`: the forward of `SoftmaxBack`."""
     if not g.ndim:
         return (g - g * shares) * shares
     if shares.size >= SOME and large.rows.fits(shares, dim):
@@ -247,7 +247,7 @@ class LogSoftmaxBack(Kernel):
 
 
 def log_softmax_back(g, logs, dim):
-    """What `LogSoftmaxBack` computes."""
+    """g - exp(logs) * sum(g) along `dim`: the forward of `LogSoftmaxBack`."""
     if not g.ndim:
         return g - elementary.exp(logs) * g
     if logs.size >= SOME and large.rows.fits(logs, dim):
@@ -261,11 +261,10 @@ def log_softmax_back(g, logs, dim):
     return np.subtract(g, share, share)
 
 
-class Softmin(Proportions):
+class Softmin(SoftmaxFamily):
     """softmin(input, dim, dtype): the softmax of minus input."""
 
     samples = WITHOUT_DIM
-
     home = "nn.functional"
     fresh_result = False
 
@@ -274,13 +273,12 @@ class Softmin(Proportions):
         return F.softmax(-(input if dtype is None else F.cast(input, dtype)), at)
 
 
-class GumbelSoftmax(Op):
+class GumbelSoftmax(Functional):
     """gumbel_softmax(logits, tau, hard, eps, dim): a sample of the categorical distribution, softened by tau.
 
     With `hard` the result is one-hot, and its gradient that of the soft one (Jang, Gu and Poole 2016).
     """
 
-    home = "nn.functional"
     random = True
     samples = [(GRID,), (GRID, 0.5), (GRID, 1, True), (GRID, 1, False, 1e-10, 0)]
     errors = [("text",), (GRID, 1, False, 1e-10, 5)]

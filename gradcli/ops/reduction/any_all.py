@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, TypeFault
 from gradcli.ops.arrays import BOOL, all_hold, any_holds
-from gradcli.ops.base import define
+from gradcli.ops.base import ComplexOp, define
 from gradcli.ops.reduction.picking import check_occupied
 from gradcli.ops.reduction.reduce import GRID, axes, extreme, shared_among_ties
 
@@ -24,10 +24,9 @@ def truth(ufunc, of_all, array, dim, keepdim):
     return result.astype(np.uint8) if array.dtype == np.uint8 else result
 
 
-class Truth(Op, abstract=True):
+class TruthReduction(ComplexOp, abstract=True):
     """A truth value of many elements."""
 
-    complex = True
     memory_order = "rows"
     samples = [(SOME,), (SOME, 0), (SOME, 1, True), (SOME, (0, 1))]
     errors = [(SOME, 5), ("text",)]
@@ -42,15 +41,13 @@ def _truth(ufunc, of_all):
 
 for _name, _text, _ufunc, _of_all in (("All", "no element is zero", np.logical_and, all_hold),
                                       ("Any", "some element is not zero", np.logical_or, any_holds)):
-    define(Truth, __name__, _name.lower(), _name,
+    define(TruthReduction, __name__, _name.lower(), _name,
            f"(input, dim, keepdim): whether {_text}, of all elements or along `dim`.", forward=_truth(_ufunc, _of_all))
 
 
-
-class CountNonzero(Op):
+class CountNonzero(ComplexOp):
     """count_nonzero(input, dim): how many elements are not zero, of all or along `dim`."""
 
-    complex = True
     memory_order = "rows"
     samples = [([[0.0, 1.0], [2.0, 3.0]],), ([[0.0, 1.0], [2.0, 3.0]], 0), ([[0.0, 1.0], [2.0, 3.0]], (0, 1))]
     errors = [(GRID, 5), ("text",)]
@@ -78,7 +75,7 @@ def extreme_index(arg, array, dim, keepdim, name):
 
 
 class ArgExtreme(Op, abstract=True):
-    """Where an extreme element first stands."""
+    """The index of the first extreme element."""
 
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
     errors = [(GRID, 5), ("text",), ([],)]
@@ -95,7 +92,6 @@ for _name, _text, _arg in (("argmax", "greatest", ndarray.argmax), ("argmin", "l
     define(ArgExtreme, __name__, _name, _name.title(),
            f"(input, dim, keepdim): where the {_text} element first stands, in the whole or along `dim`.",
            forward=_arg_extreme(_name, _arg))
-
 
 
 class Aminmax(Op):

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.engine.warned import warn
 from gradcli.faults.tree import ShapeFault, TypeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import conjugated
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.dtype_checks import numpy_dtype
 
 ROWS = [[1.0, -2.0, 3.0, 0.5], [0.5, 5.0, -6.0, 2.0]]
 OFTEN = np.array([1, 2, 1, 3])
@@ -29,11 +29,10 @@ def checked_weights(F, weights, count, name):
     return weights
 
 
-class Cov(Op):
+class Cov(ComplexOp):
     """cov(input, correction, fweights, aweights): the covariances of variables, a row each; fweights say how often an
     observation was made, aweights how much it counts."""
 
-    complex = True
     samples = [(ROWS,), (ROWS, 0), (ROWS, 1, OFTEN), (ROWS, 1, None, HEAVY), (ROWS, 1, OFTEN, HEAVY),
                ([1.0, 2.0, 4.0],)]
     errors = [([ROWS],), (ROWS, 1, np.array([1, 2])), (ROWS, 1, np.array([1, 2, 3, -1]))]
@@ -42,7 +41,7 @@ class Cov(Op):
         if len(input.shape) > 2:
             raise ShapeFault(f"cov(): expected input to have two or fewer dimensions but got an input with "
                              f"{len(input.shape)} dimensions")
-        if kind_of(input).kind == "b":
+        if numpy_dtype(input).kind == "b":
             raise TypeFault("cov(): bool dtype is not supported for input", ("x.float()", "of ones and zeros"))
         if not any(kind in str(input.dtype) for kind in ("float", "complex")):
             input = F.cast(input, np.dtype(np.float32))
@@ -66,10 +65,9 @@ class Cov(Op):
         return F.squeeze(c)
 
 
-class Corrcoef(Op):
+class Corrcoef(ComplexOp):
     """corrcoef(input): the correlations of variables, a row each."""
 
-    complex = True
     samples = [(ROWS,), (np.array([1.0, 2.0, 4.0]),)]
     errors = [([ROWS],), ("text",)]
 

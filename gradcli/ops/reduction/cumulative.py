@@ -5,14 +5,14 @@ import numpy as np
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
-from gradcli.engine.kernels import LARGE, ZERO, advance_together, running, running_down
+from gradcli.engine.kernels import LARGE, ZERO, accumulate_columns, accumulate_rows, advance_together
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.ops.arrays import moved
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.base import ComplexKernel, define
+from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.reduction.reduce import of_parts, totals_type
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -35,9 +35,9 @@ def accumulated(ufunc, array, dim, dtype):
         if at == array.ndim - 1 and array.size >= 8 * MANY and 1 < array.shape[-1] <= large.sums.SHORT:
             return large.sums.running_rows(ufunc, array)
         if at == array.ndim - 1 and advance_together(array.shape):
-            return running(ufunc, array)
+            return accumulate_rows(ufunc, array)
         if at == 0 and array.size >= 192 * len(array):     # shorter rows are not worth a call each
-            return running_down(ufunc, array)
+            return accumulate_columns(ufunc, array)
     wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
     out = ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
     return out + 0 if ufunc is np.add else out      # sums begin at 0, so that none of them is -0
@@ -54,7 +54,7 @@ def backwards(F, scan, x, dim):
 
 
 class Scan(Op, abstract=True):
-    """As many results as there are elements along `dim`, each of all elements up to there."""
+    """Cumulative results along `dim`, in the shape of input."""
 
     inplace = True
     samples = [(GRID, 0), (GRID, -1), (np.full((), 2.0), 0), (GRID, 1, np.dtype(np.float64))]
@@ -144,7 +144,7 @@ def backwards_recurrence(F, factor, term, dim):
     return F.flip(F.recurrence(F.flip(factor, (dim,)), F.flip(term, (dim,)), dim), (dim,))
 
 
-class Recurrence(Kernel):
+class Recurrence(ComplexKernel):
     """recurrence(factor, term, dim): y with y[j] = term[j] + factor[j] y[j - 1] along `dim`.
 
     Computed by doubling: after k steps each y holds the terms of its 2**k predecessors, so that
@@ -152,7 +152,6 @@ class Recurrence(Kernel):
     logcumsumexp, which are made of these.
     """
 
-    complex = True
     samples = [(HOLED, [[1.0, 2.0, 0.5, 3.0], [0.3, 0.7, 2.0, 1.0]], 1), (GRID, [[1.0, 2.0, 0.5], [0.3, 0.7, 2.0]], 0)]
     errors = [(GRID, GRID, 3)]
 
@@ -179,10 +178,9 @@ def without_nan(F, g):
     return F.where(F.isnan(g), 0, g)
 
 
-class DefinedGradient(Kernel):
+class DefinedGradient(ComplexKernel):
     """defined_gradient(input): a copy, whose gradients leave out what is nan."""
 
-    complex = True
     samples = [(GRID,)]
     errors = [("text",)]
 
@@ -205,7 +203,7 @@ class Logcumsumexp(Scan):
         at = axis(dim, input.ndim)
         if input.dtype.kind == "c":
             return _complex_logcumsumexp(input, at)
-        only_floats("logcumsumexp_out_cpu", input)
+        require_floating("logcumsumexp_out_cpu", input)
         return np.logaddexp.accumulate(input, axis=at) if input.ndim else input.copy()
 
     def grad_input(F, g, input, out, dim, input_shape):
@@ -259,18 +257,16 @@ class RunningExtreme(Op, abstract=True):
         return F.scatter_add(F.zeros_like(g), dim, out[1], g) if len(g.shape) else g
 
 
-class Cummax(RunningExtreme):
-    """cummax(input, dim): the greatest element so far along `dim`, and where it last stood."""
-
+def _running(ufunc):
     def forward(input: Array, dim: Dim):
-        return running_extreme(np.maximum, input, dim)
+        return running_extreme(ufunc, input, dim)
+
+    return forward
 
 
-class Cummin(RunningExtreme):
-    """cummin(input, dim): the least element so far along `dim`, and where it last stood."""
-
-    def forward(input: Array, dim: Dim):
-        return running_extreme(np.minimum, input, dim)
+for _name, _text, _ufunc in (("cummax", "greatest", np.maximum), ("cummin", "least", np.minimum)):
+    define(RunningExtreme, __name__, _name, _name.title(),
+           f"(input, dim): the {_text} element so far along `dim`, and where it last stood.", forward=_running(_ufunc))
 
 
 def running_extreme(ufunc, array, dim):

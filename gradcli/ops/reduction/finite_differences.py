@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import NUMBERS, Array, Dim, Dims, Int, Number, Plain, described
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault, TypeFault
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import ComplexOp
+from gradcli.ops.dtype_checks import numpy_dtype
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 CURVE = [1.0, 4.0, 9.0, 2.0]
@@ -16,15 +16,14 @@ TIMES = [0.0, 1.0, 3.0, 4.5]
 COLUMN = [[7.0], [8.0]]
 
 
-def part(F, x, dim, start, stop):
+def slice_along(F, x, dim, start, stop):
     """The slice start:stop along one dimension, which is counted from the front."""
     return F.getitem(x, (slice(None),) * dim + (slice(start, stop),), ())
 
 
-class Diff(Op):
+class Diff(ComplexOp):
     """diff(input, n, dim, prepend, append): the differences of neighbours along `dim`, taken n times."""
 
-    complex = True
     samples = [(GRID,), (GRID, 2), (GRID, 1, 0), (GRID, 1, -1, COLUMN), (GRID, 1, -1, None, COLUMN)]
     errors = [(GRID, -1), (GRID, 1, 5), (np.ones(()),)]
 
@@ -39,20 +38,20 @@ class Diff(Op):
         if prepend is not None or append is not None:
             input = F.cat([x for x in (prepend, input, append) if x is not None], at)
         for _ in range(min(n, input.shape[at])):
-            later, earlier = part(F, input, at, 1, None), part(F, input, at, None, -1)
+            later, earlier = slice_along(F, input, at, 1, None), slice_along(F, input, at, None, -1)
             whether = str(input.dtype) in ("bool", "torch.bool")
             input = F.logical_xor(later, earlier) if whether else later - earlier
         return input
 
 
-def heights(F, y, at):
+def neighbour_sums(F, y, at):
     """The sums of neighbouring samples."""
-    return part(F, y, at, None, -1) + part(F, y, at, 1, None)
+    return slice_along(F, y, at, None, -1) + slice_along(F, y, at, 1, None)
 
 
-def strips(F, y, x, at, name):
+def trapezoids(F, y, x, at, name):
     """Twice the areas of the trapezoids between neighbouring samples."""
-    if "b" in (kind_of(x).kind, kind_of(y).kind):
+    if "b" in (numpy_dtype(x).kind, numpy_dtype(y).kind):
         raise TypeFault(f"{name}: received a bool input for `x` or `y`, but bool is not supported",
                         ("x.int()", "truth values as 0 and 1"))
     if len(x.shape) == 1:
@@ -62,7 +61,7 @@ def strips(F, y, x, at, name):
     else:
         lead = (1,) * (len(y.shape) - len(x.shape))
         widths = F.diff(F.reshape(x, (*lead, *x.shape)), 1, at)
-    return widths * heights(F, y, at)
+    return widths * neighbour_sums(F, y, at)
 
 
 def spacing_of(x, dx):
@@ -75,10 +74,9 @@ def spacing_of(x, dx):
     return x, dx
 
 
-class TrapezoidalRule(Op, abstract=True):
+class TrapezoidalRule(ComplexOp, abstract=True):
     """An integral by the trapezoidal rule."""
 
-    complex = True
     method = False
     samples = [(CURVE,), (CURVE, TIMES), (GRID, None, 0.5), (GRID, None, 1, 0)]
     errors = [(CURVE, [1.0, 2.0]), (GRID, None, 1, 5)]
@@ -97,7 +95,7 @@ class Trapezoid(TrapezoidalRule):
         if not y.shape[at]:
             return F.zeros((*y.shape[:at], *y.shape[at + 1 :]), dtype=y.dtype)
         if x is not None:
-            return F.divided(F.sum(strips(F, y, x, at, "trapezoid"), at), 2.0)
+            return F.divided(F.sum(trapezoids(F, y, x, at, "trapezoid"), at), 2.0)
         ends = F.scaled(F.select(y, at, 0) + F.select(y, at, -1), 0.5)
         return F.scaled(F.sum(y, at) - ends, dx)
 
@@ -112,15 +110,14 @@ class CumulativeTrapezoid(TrapezoidalRule):
             raise ShapeFault("cumulative_trapezoid() cannot be applied to a 0-dim tensor.")
         at = axis(dim, len(y.shape))
         if x is None:
-            return F.cumsum(F.scaled(heights(F, y, at), dx / 2), at)
-        return F.divided(F.cumsum(strips(F, y, x, at, "cumulative_trapezoid"), at), 2.0)
+            return F.cumsum(F.scaled(neighbour_sums(F, y, at), dx / 2), at)
+        return F.divided(F.cumsum(trapezoids(F, y, x, at, "cumulative_trapezoid"), at), 2.0)
 
 
-class Gradient(Op):
+class Gradient(ComplexOp):
     """gradient(input, spacing, dim, edge_order): for each dimension the slope of a sampled function, by differences of
     second order inside and of edge_order at the ends; spacing says how far apart, or where, the samples lie."""
 
-    complex = True
     method = False
     samples = [(CURVE,), (GRID, 0.5), (GRID, 1, 1), (CURVE, 1, None, 2), (GRID, (2.0, 0.5)), (CURVE, (TIMES,)),
                (CURVE, (TIMES,), None, 2)]
@@ -157,16 +154,16 @@ def slope(F, y, step, at, edge_order):
     even = type(step) in NUMBERS
     rises = F.divided(F.diff(y, 1, at), step) if even else F.diff(y, 1, at) / widths     # slopes between neighbours
     if widths is step:      # without the sample between, which may be nan
-        across = F.scaled(part(F, y, at, 2, None) - part(F, y, at, None, -2), 0.5)
+        across = F.scaled(slice_along(F, y, at, 2, None) - slice_along(F, y, at, None, -2), 0.5)
         inside = F.divided(across, step) if even else across / widths
     else:
-        early, late = part(F, rises, at, None, -1), part(F, rises, at, 1, None)
-        a, b = part(F, widths, at, None, -1), part(F, widths, at, 1, None)
+        early, late = slice_along(F, rises, at, None, -1), slice_along(F, rises, at, 1, None)
+        a, b = slice_along(F, widths, at, None, -1), slice_along(F, widths, at, 1, None)
         inside = early * (b / (a + b)) + late * (a / (a + b))
-    first, last = part(F, rises, at, None, 1), part(F, rises, at, -1, None)
+    first, last = slice_along(F, rises, at, None, 1), slice_along(F, rises, at, -1, None)
     if edge_order == 2:
-        first = F.scaled(first, 2) - part(F, inside, at, None, 1)
-        last = F.scaled(last, 2) - part(F, inside, at, -1, None)
+        first = F.scaled(first, 2) - slice_along(F, inside, at, None, 1)
+        last = F.scaled(last, 2) - slice_along(F, inside, at, -1, None)
         if widths is not step:
             first, last = outward(F, rises, widths, at)
     return F.cat([first, inside, last], at)
@@ -175,7 +172,7 @@ def slope(F, y, step, at, edge_order):
 def outward(F, rises, widths, at):
     """The slopes at both ends of unevenly spaced samples, continued from the two steps nearest each."""
     def piece(x, start, stop):
-        return part(F, x, at, start, stop)
+        return slice_along(F, x, at, start, stop)
 
     def end(near, far, width_near, width_far):
         return near + (near - far) * (width_near / (width_near + width_far))

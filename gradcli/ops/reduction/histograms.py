@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
@@ -14,7 +14,7 @@ from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import SMALL
 from gradcli.ops.creation.create import linspace_array
-from gradcli.ops.dtype_checks import one_type
+from gradcli.ops.dtype_checks import check_dtypes
 from gradcli.ops.reduction.reduce import GRID
 
 COUNTED = np.array([1, 2, 2, 5])
@@ -51,7 +51,7 @@ class Histc(Op):
         if input.dtype.kind != "f":
             raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}", "x.float().histc()"
                                     ).saying(f'"histogram_cpu" not implemented for \'{OF[input.dtype].era}\'')
-        low, high = bounds(input, realized(min, input.dtype), realized(max, input.dtype), "histc", 1)
+        low, high = bounds(input, to_element(min, input.dtype), to_element(max, input.dtype), "histc", 1)
         inside = input[(input >= low) & (input <= high)]
         steps = (inside - input.dtype.type(low)) * input.dtype.type(bins) / input.dtype.type(high - low)
         return np.bincount(np.minimum(steps.astype(np.int64), bins - 1), minlength=bins).astype(input.dtype)
@@ -68,11 +68,11 @@ class Histogram(Op):
 
     def forward(input: Array, bins: DimOrTensor, *, range: Numbers = None, weight: Array = None, density: Flag = False):
         edges = bins if isinstance(bins, np.ndarray) else edges_for(input, bins, range)
-        one_type("torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with "
-                 "dtype {c[0]} and bins for dimension 0 with dtype {c[1]}", input, edges)
+        check_dtypes("torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with "
+                     "dtype {c[0]} and bins for dimension 0 with dtype {c[1]}", input, edges)
         if weight is not None:
-            one_type("torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the "
-                     "same dtype, but got input({c[0]}), and weight({c[1]})", input, weight)
+            check_dtypes("torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have "
+                         "the same dtype, but got input({c[0]}), and weight({c[1]})", input, weight)
         if edges.ndim != 1 or not edges.size:
             raise ShapeFault("histogram(): the edges of bins are a vector with an element at least")
         if weight is not None and weight.shape != input.shape:

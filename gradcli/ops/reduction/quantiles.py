@@ -10,7 +10,7 @@ from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import no_truths
+from gradcli.ops.dtype_checks import refuse_bool
 from gradcli.ops.introsort import nth_element, picked, place_at, quick_select, reordered
 from gradcli.ops.reduction.picking import Picking, check_occupied
 from gradcli.ops.reduction.reduce import GRID, shared_among_all_ties
@@ -33,9 +33,9 @@ def chosen(array, where, at, keepdim):
     return (values, where) if keepdim else (values.squeeze(at), where.squeeze(at))
 
 
-def middle(array, dim, keepdim, name, skip):
+def lower_median(array, dim, keepdim, name, skip):
     """Lower medians along `dim`; nan wins, or with `skip` is left out."""
-    at, order = ranked(no_truths("median_out", array), dim, name)
+    at, order = ranked(refuse_bool("median_out", array), dim, name)
     if not array.ndim:
         return chosen(array, order, at, keepdim)
     missing = array != array
@@ -63,7 +63,7 @@ class MedianAll(Kernel):
         return int(skip)
 
     def forward(input: Array, skip: Flag):
-        no_truths("median_cpu", input)
+        refuse_bool("median_cpu", input)
         there = input[input == input]
         if not there.size or not skip and there.size < input.size:
             return np.full((), np.nan).astype(input.dtype)
@@ -89,7 +89,7 @@ class MedianDim(MedianAlong):
     samples = [(GRID, 0), (GRID, 1, True)]
 
     def forward(input: Array, dim: Dim, keepdim: Flag = False):
-        return middle(input, dim, keepdim, "median", False)
+        return lower_median(input, dim, keepdim, "median", False)
 
 
 class NanmedianDim(MedianAlong):
@@ -99,7 +99,7 @@ class NanmedianDim(MedianAlong):
     samples = [(GRID, 0), (GAPPY, 1, True)]
 
     def forward(input: Array, dim: Dim, keepdim: Flag = False):
-        return middle(input, dim, keepdim, "nanmedian", True)
+        return lower_median(input, dim, keepdim, "nanmedian", True)
 
 
 class Median(Op):
@@ -157,7 +157,7 @@ class Kthvalue(Picking):
     errors = [(GRID, 7), (GRID, 1, 5), (GRID, 0)]
 
     def forward(input: Array, k: Int, dim: Dim = -1, keepdim: Flag = False):
-        at, order = ranked(no_truths("kthvalue_cpu", input) if input.ndim else input, dim, "kthvalue")
+        at, order = ranked(refuse_bool("kthvalue_cpu", input) if input.ndim else input, dim, "kthvalue")
         if not 1 <= k <= (input.shape[at] if input.ndim else 1):
             raise ShapeFault(f"kthvalue(): selected number k out of range for dimension {at}")
         where = order.take([k - 1], at) if input.ndim else order

@@ -17,9 +17,9 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.arrays import FIRST, TYPES, divided
-from gradcli.ops.base import Kernel
-from gradcli.ops.dtype_checks import floating_mean
+from gradcli.ops.arrays import FIRST, TYPES, divide
+from gradcli.ops.base import Kernel, define
+from gradcli.ops.dtype_checks import check_mean_type
 from gradcli.ops.internal import expanded
 from gradcli.ops.reduction.picking import Picking, check_occupied, values_and_indices
 
@@ -132,20 +132,20 @@ class Mean(Reduction):
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), (GRID, (0, 1)), (GRID, -1), (GRID, 0, False, np.dtype(np.float64))]
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        floating_mean(dtype or input.dtype, "Optional" if dtype else "Input")
+        check_mean_type(dtype or input.dtype, "Optional" if dtype else "Input")
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)
         if count and type(summed) is ndarray and summed.dtype in TYPES:
-            return divided(summed, count)
+            return divide(summed, count)
         return summed / count if count else summed * np.nan
 
     def grad_input(F, g, input_shape, dim, keepdim, input_dtype):
         count = max(_reduced(input_shape, dim)[1], 1)
         if F is raw and g.dtype is input_dtype and (keepdim or dim is None):
-            return divided(expanded(g, input_shape), count) if count * g.size < LARGE else (
-                expanded(divided(g, count), input_shape))
-        return spread(F, divided(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
+            return divide(expanded(g, input_shape), count) if count * g.size < LARGE else (
+                expanded(divide(g, count), input_shape))
+        return spread(F, divide(restored(F, F.cast(g, input_dtype), input_shape, dim, keepdim), count), input_shape)
 
 
 class Extreme(Reduction, abstract=True):
@@ -161,22 +161,18 @@ class Extreme(Reduction, abstract=True):
         return shared_among_ties(F, g, input, out, dim, keepdim, input_shape)
 
 
-class Amax(Extreme):
-    """amax(input, dim, keepdim): the greatest elements; ties share the gradient evenly."""
-
-    modern_names = "AmaxBackward0"
-
+def _extreme(ufunc, name):
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
-        return extreme(np.maximum, input, dim, keepdim, "amax")
+        return extreme(ufunc, input, dim, keepdim, name)
+
+    return forward
 
 
-class Amin(Extreme):
-    """amin(input, dim, keepdim): the least elements; ties share the gradient evenly."""
-
-    modern_names = "AminBackward0"
-
-    def forward(input: Array, dim: Dims = None, keepdim: Flag = False):
-        return extreme(np.minimum, input, dim, keepdim, "amin")
+EXTREMES = (("max", "greatest", np.maximum, ndarray.argmax), ("min", "least", np.minimum, ndarray.argmin))
+for _name, _text, _ufunc, _ in EXTREMES:
+    define(Extreme, __name__, f"a{_name}", f"A{_name}",
+           f"(input, dim, keepdim): the {_text} elements; ties share the gradient evenly.",
+           modern_names=f"A{_name}Backward0", forward=_extreme(_ufunc, f"a{_name}"))
 
 
 def extreme(ufunc, array, dim, keepdim, name):
@@ -224,24 +220,11 @@ class ExtremeAlong(Picking, Kernel, abstract=True):
     errors = [(GRID, 5)]
 
 
-class MaxDim(ExtremeAlong):
-    """max_dim(input, dim, keepdim): the greatest element along `dim`, and where it first stands."""
-
-    legacy_names = "reduce.Max"
-    modern_names = "MaxBackward0"
-
+def _extreme_along(arg):
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        return values_and_indices(ndarray.argmax, input, dim, keepdim)
+        return values_and_indices(arg, input, dim, keepdim)
 
-
-class MinDim(ExtremeAlong):
-    """min_dim(input, dim, keepdim): the least element along `dim`, and where it first stands."""
-
-    legacy_names = "reduce.Min"
-    modern_names = "MinBackward0"
-
-    def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        return values_and_indices(ndarray.argmin, input, dim, keepdim)
+    return forward
 
 
 class ExtremeOfAll(Kernel, abstract=True):
@@ -256,24 +239,22 @@ class ExtremeOfAll(Kernel, abstract=True):
         return shared_among_all_ties(F, g, input, out)
 
 
-class MaxAll(ExtremeOfAll):
-    """max_all(input): the greatest of all elements; ties share the gradient evenly."""
-
-    legacy_names = "reduce.Max"
-    modern_names = "MaxBackward1"
-
+def _extreme_of_all(ufunc, name):
     def forward(input: Array):
-        return extreme(np.maximum, input, None, False, "max")
+        return extreme(ufunc, input, None, False, name)
+
+    return forward
 
 
-class MinAll(ExtremeOfAll):
-    """min_all(input): the least of all elements; ties share the gradient evenly."""
-
-    legacy_names = "reduce.Min"
-    modern_names = "MinBackward1"
-
-    def forward(input: Array):
-        return extreme(np.minimum, input, None, False, "min")
+for _name, _text, _ufunc, _arg in EXTREMES:
+    define(ExtremeAlong, __name__, f"{_name}_dim", f"{_name.title()}Dim",
+           f"(input, dim, keepdim): the {_text} element along `dim`, and where it first stands.",
+           legacy_names=f"reduce.{_name.title()}", modern_names=f"{_name.title()}Backward0",
+           forward=_extreme_along(_arg))
+    define(ExtremeOfAll, __name__, f"{_name}_all", f"{_name.title()}All",
+           f"(input): the {_text} of all elements; ties share the gradient evenly.",
+           legacy_names=f"reduce.{_name.title()}", modern_names=f"{_name.title()}Backward1",
+           forward=_extreme_of_all(_ufunc, _name))
 
 
 def _extreme_of(F, kind, input, dim, keepdim, other):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Number, Type
 from gradcli.engine.kernels import LARGE, ZERO, full_sum, sums
 from gradcli.engine.large import SOME
@@ -14,7 +14,8 @@ from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import ComplexOp
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.reduction.cumulative import backwards, shifted
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, of_parts, restored, total, totals_type
 from gradcli.ops.reduction.vector_norm import VectorNorm
@@ -85,16 +86,15 @@ class Nanmean(Reduction):
     samples = Nansum.samples
 
     def compose(F, input, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
-        if category(kind_of(input)) < FLOATING:
+        if category(numpy_dtype(input)) < FLOATING:
             raise TypeFault("nanmean(): expected input to have floating point or complex dtype but got "
-                            f"{OF[kind_of(input)].era}", ("x.float().nanmean()", "the mean of a floating copy"))
+                            f"{OF[numpy_dtype(input)].era}", ("x.float().nanmean()", "the mean of a floating copy"))
         return F.nansum(input, dim, keepdim, dtype=dtype) / F.sum(input == input, dim, keepdim)
 
 
-class Logsumexp(Op):
+class Logsumexp(ComplexOp):
     """logsumexp(input, dim, keepdim): log(sum(exp(input))) along `dim`, without overflow."""
 
-    complex = True
     vanished = "stay"
     memory_order = "rows"
     names = ("logsumexp", "special.logsumexp")
@@ -146,11 +146,10 @@ def _complex_logsumexp(x, where, keepdim):
     return result if keepdim else result.squeeze(where)
 
 
-class Dist(Op):
+class Dist(ComplexOp):
     """dist(input, other, p): the p-norm of input - other."""
 
     refuses_bool_with_number = True
-    complex = True
     complex_rules = "own"
     type_promotion = "mixed"
     legacy_names = "reduce.Norm"
@@ -172,10 +171,9 @@ class Dist(Op):
         return -VectorNorm.grad_input(F, g, off, out, p, None, False, off.shape, off.dtype)
 
 
-class Renorm(Op):
+class Renorm(ComplexOp):
     """renorm(input, p, dim, maxnorm): each slice along `dim` whose p-norm is above maxnorm scaled down to it."""
 
-    complex = True
     complex_rules = ""
     memory_order = "rows"
     inplace = True

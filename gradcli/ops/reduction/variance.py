@@ -5,16 +5,17 @@ import math
 import numpy as np
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, DimsOrFlag, Flag, Number
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, full_sum
 from gradcli.engine.large import MANY
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics.cascade_sum import MOST
-from gradcli.engine.tensor.dtypes import part_of
-from gradcli.engine.warned import warn
+from gradcli.engine.tensor.dtypes import real_type_of
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.arrays import TYPES
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.complex_numbers import squares
 from gradcli.ops.reduction.reduce import GRID, axes, restored
 
@@ -64,7 +65,7 @@ def _variance_of_all(array, wide, correction, where, keepdim):
 
 
 def _off_mean(array, where, count):
-    """How far elements lie from their mean along dimensions; the mean of equal numbers is exactly their own."""
+    """The differences of elements from their mean along dimensions; the mean of equal numbers is exact."""
     off = array - array[tuple(slice(1) if i in where else slice(None) for i in range(array.ndim))]
     return np.asarray(off - np.add.reduce(off, where, None, None, True) / np.float64(count))
 
@@ -74,7 +75,7 @@ def _pairwise_sum(array):
     return full_sum(array) if array.size < LARGE else np.add.reduce(array, None)
 
 
-def lessened(unbiased, correction):
+def resolve_correction(unbiased, correction):
     """By how much the count is lessened: `correction`, or the older option that said 1 or 0."""
     if unbiased is not None and correction is not None:
         raise ValueFault("var and std take unbiased or correction, not both", "x.var(correction=0)")
@@ -105,10 +106,9 @@ def variance_grad(F, g, input, dim, correction, keepdim, input_shape):
     return g * (2.0 / (count - correction) if count != correction else float("inf")) * off
 
 
-class Variance(Op, abstract=True):
-    """How far elements lie from their mean, the count lessened by `correction`."""
+class Variance(ComplexOp, abstract=True):
+    """The variance or standard deviation, with a divisor of count - correction."""
 
-    complex = True
     complex_rules = "own"
     vanished = "stay"
     linked = False
@@ -126,12 +126,12 @@ class Var(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var")
-        return var.astype(part_of(input.dtype))
+        var, _ = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "var")
+        return var.astype(real_type_of(input.dtype))
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, resolve_correction(unbiased, correction), keepdim, input_shape)
 
 
 class Std(Variance):
@@ -143,13 +143,13 @@ class Std(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, _ = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std")
-        return np.sqrt(var).astype(part_of(input.dtype))
+        var, _ = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "std")
+        return np.sqrt(var).astype(real_type_of(input.dtype))
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
         g = half_of_root(F, g, out)
-        return variance_grad(F, g, input, dim, lessened(unbiased, correction), keepdim, input_shape)
+        return variance_grad(F, g, input, dim, resolve_correction(unbiased, correction), keepdim, input_shape)
 
 
 def half_of_root(F, g, out):
@@ -168,12 +168,12 @@ class VarMean(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        results = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "var_mean")
-        return results[0].astype(part_of(input.dtype)), results[1].astype(input.dtype)
+        results = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "var_mean")
+        return results[0].astype(real_type_of(input.dtype)), results[1].astype(input.dtype)
 
     def grad_input(F, g, input, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        lack = lessened(unbiased, correction)
+        lack = resolve_correction(unbiased, correction)
         by_var = None if g[0] is None else variance_grad(F, g[0], input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_var, g[1], dim, keepdim, input_shape)
 
@@ -199,12 +199,12 @@ class StdMean(Variance):
     def forward(input: Array, dim: DimsOrFlag = None, unbiased: Flag = None, keepdim: Flag = False, *,
                 correction: Number = None):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        var, mean = variance_and_mean(input, dim, lessened(unbiased, correction), keepdim, "std_mean")
-        return np.sqrt(var).astype(part_of(input.dtype)), mean.astype(input.dtype)
+        var, mean = variance_and_mean(input, dim, resolve_correction(unbiased, correction), keepdim, "std_mean")
+        return np.sqrt(var).astype(real_type_of(input.dtype)), mean.astype(input.dtype)
 
     def grad_input(F, g, input, out, dim, unbiased, keepdim, correction, input_shape):
         dim, unbiased = dim_and_unbiased(dim, unbiased)
-        lack, by_std = lessened(unbiased, correction), None
+        lack, by_std = resolve_correction(unbiased, correction), None
         if g[0] is not None:
             by_std = variance_grad(F, half_of_root(F, g[0], out[0]), input, dim, lack, keepdim, input_shape)
         return with_mean(F, by_std, g[1], dim, keepdim, input_shape)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array, Dims, Flag, NormOrder, Type
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE
@@ -14,14 +14,14 @@ from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.dtypes import float32
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import TYPES
-from gradcli.ops.dtype_checks import norm_types
+from gradcli.ops.base import ComplexOp
+from gradcli.ops.dtype_checks import check_norm_types
 from gradcli.ops.reduction.reduce import GRID, Reduction, axes, restored
 
 
-class Norm(Op):
+class Norm(ComplexOp):
     """norm(input, p, dim, keepdim, dtype): the p-norm of all elements, or along `dim`; the slope at 0 is 0."""
 
-    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, 3.0, 0), (GRID, 2, 1, True), (GRID, float("inf")), (GRID, 0),
                (GRID, float("-inf"), 1), (GRID, "nuc")]
     errors = [(GRID, 2, 5), (GRID, "nonsense")]
@@ -52,7 +52,7 @@ class VectorNorm(Reduction):
             if input.size < 4 and input.dtype is float32:
                 return np.sqrt(np.float32(_sum_of_few_squares(input)))
             return np.sqrt(sums_of_squares(input.reshape(1, -1))[0])
-        norm_types("linalg.vector_norm", input.dtype, dtype)
+        check_norm_types("linalg.vector_norm", input.dtype, dtype)
         input = input if dtype is None else input.astype(dtype)
         if input.dtype.kind == "c":
             input = np.abs(input)
@@ -104,7 +104,7 @@ def _rows(array, where):
 
 
 def _in_shape(totals, input, where, keepdim):
-    """What is left of the rows, in the shape of a reduction of the last dimensions."""
+    """The results of the rows in the shape of a reduction of the last dimensions."""
     return totals.reshape(input.shape[: input.ndim - len(where)] + (1,) * (len(where) if keepdim else 0))
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Index, Int, Ints, Plain, Type, sized
 from gradcli.engine.autograd.views import positions
 from gradcli.engine.result_layout import dense_copy
@@ -10,7 +9,7 @@ from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Tensor, owner
 from gradcli.engine.tensor.write_gate import dense, stepping
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.creation.create import Creation, checked_size
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -40,11 +39,10 @@ def strided_view(array, size, stride, offset):
     return stepping(start, size, tuple(s * flat.itemsize for s in stride))
 
 
-class AsStrided(Op):
+class AsStrided(ComplexOp):
     """as_strided(input, size, stride, storage_offset): a view of input's memory with this size and these steps between
     neighbours."""
 
-    complex = True
     result_size = False
     samples = [(GRID, (2, 2), (1, 2)), (GRID, (3,), (2,), 1), (GRID, (2, 2), (0, 1))]
     errors = [(GRID, (9,), (1,)), (GRID, (2, 2), (1,)), (GRID, (2,), (-1,))]
@@ -57,11 +55,10 @@ class AsStrided(Op):
         return F.strided_view(input, size, stride, first, Tensor(at) if isinstance(input, Tensor) else at)
 
 
-class StridedView(Kernel):
+class StridedView(ComplexKernel):
     """strided_view(input, size, stride, storage_offset, at): as_strided, with the places in input that it shows; -1
     where that is memory outside of input."""
 
-    complex = True
     modern_names = "AsStridedBackward0"
     saves = False       # PyTorch keeps sizes and steps
     samples = [(GRID, (2, 2), (1, 2), 0, np.array([[0, 2], [1, 3]])), (GRID, (2,), (2,), 1, np.array([1, 3]))]
@@ -124,11 +121,10 @@ class EmptyPermuted(Creation):
         return np.zeros(checked_size([size[d] for d in order]), dtype or Default.floating).transpose(np.argsort(order))
 
 
-class AsStridedScatter(Op):
+class AsStridedScatter(ComplexOp):
     """as_strided_scatter(input, src, size, stride, storage_offset): a copy of input with src in the places that
     as_strided(size, stride, storage_offset) of it shows."""
 
-    complex = True
     samples = [(GRID, [[7.0, 8.0], [9.0, 4.0]], (2, 2), (1, 2)), (GRID, [7.0, 8.0], (2,), (2,), 1),
                (np.array(GRID), np.array([7.0, 8.0]), (2,), (2,), 1)]
     errors = [(GRID, [1.0], (2, 2), (1, 2)), (GRID, [1.0], (9,), (1,))]

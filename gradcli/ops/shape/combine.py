@@ -5,17 +5,18 @@ from itertools import combinations, combinations_with_replacement
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import Arrays, Dim, Flag, Int, Text, VariadicArrays, sized
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import in_format_of
 from gradcli.engine.tensor.methods import axis
-from gradcli.engine.warned import warn
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import EmptyList
 from gradcli.faults.tree import MemoryFault, ShapeFault
-from gradcli.ops.shape.rearrange import cube, row
+from gradcli.ops.base import ComplexOp
+from gradcli.ops.shape.rearrange import at_least_2d, at_least_3d
 
 INDEXING = Text("ij", "xy", fault=RefusedAtRunTime,
                 message='torch.meshgrid: indexing must be one of "xy" or "ij", but received: {}')
@@ -24,7 +25,7 @@ PAIR = ([1.0, 2.0], [3.0, 4.0])
 
 
 def _cat_refused(first, other, at, number):
-    """What PyTorch says of tensors that do not fit together along dimension `at`."""
+    """PyTorch's message for tensors that cannot be concatenated along dimension `at`."""
     if len(first) != len(other):
         return f"Tensors must have same number of dimensions: got {len(first)} and {len(other)}"
     where = next(i for i, (a, b) in enumerate(zip(first, other, strict=True)) if a != b and i != at)
@@ -32,10 +33,9 @@ def _cat_refused(first, other, at, number):
             f"{other[where]} for tensor number {number} in the list.")
 
 
-class Cat(Op):
+class Cat(ComplexOp):
     """cat(tensors, dim): tensors joined along a dimension they have."""
 
-    complex = True
     names = ("cat", "concat", "concatenate")
     method = False
     type_promotion = "mixed"
@@ -86,10 +86,9 @@ class Cat(Op):
         return part if tensors_shape[at] else F.reshape(part, ())
 
 
-class Stack(Op):
+class Stack(ComplexOp):
     """stack(tensors, dim): tensors of one shape joined along a new dimension."""
 
-    complex = True
     method = False
     type_promotion = "mixed"
     legacy_names = "tensor.Concat"
@@ -117,17 +116,16 @@ class Stack(Op):
         return F.select(g, dim, at)
 
 
-class Joined(Op, abstract=True):
+class Joined(ComplexOp, abstract=True):
     """Tensors joined along one dimension, with those they lack added."""
 
-    complex = True
     method = False
     no_overlap = True
     samples = [(PAIR,), ((GRID, GRID),)]
     errors = [((),), ("text",), ((GRID, [[[1.0, 2.0], [3.0, 4.0]]]),)]
 
 
-def some(tensors, name):
+def check_nonempty(tensors, name):
     """The tensors, of which there must be one."""
     if not tensors:
         raise ShapeFault(f"{name} expects a non-empty TensorList", f"torch.{name}([x, y])")
@@ -138,7 +136,7 @@ class Hstack(Joined):
     """hstack(tensors): tensors side by side: along the second dimension, vectors along their only one."""
 
     def compose(F, tensors: Arrays):
-        tensors = [t if len(t.shape) else F.reshape(t, (1,)) for t in some(tensors, "hstack")]
+        tensors = [t if len(t.shape) else F.reshape(t, (1,)) for t in check_nonempty(tensors, "hstack")]
         return F.cat(tensors, 0 if len(tensors[0].shape) == 1 else 1)
 
 
@@ -148,28 +146,27 @@ class Vstack(Joined):
     names = ("vstack", "row_stack")
 
     def compose(F, tensors: Arrays):
-        return F.cat([row(F, t) for t in some(tensors, "vstack")], 0)
+        return F.cat([at_least_2d(F, t) for t in check_nonempty(tensors, "vstack")], 0)
 
 
 class Dstack(Joined):
     """dstack(tensors): tensors behind each other: along the third dimension."""
 
     def compose(F, tensors: Arrays):
-        return F.cat([cube(F, t) for t in some(tensors, "dstack")], 2)
+        return F.cat([at_least_3d(F, t) for t in check_nonempty(tensors, "dstack")], 2)
 
 
 class ColumnStack(Joined):
     """column_stack(tensors): tensors side by side, vectors as columns."""
 
     def compose(F, tensors: Arrays):
-        upright = [F.reshape(t, (-1, 1)) if len(t.shape) < 2 else t for t in some(tensors, "column_stack")]
+        upright = [F.reshape(t, (-1, 1)) if len(t.shape) < 2 else t for t in check_nonempty(tensors, "column_stack")]
         return F.cat(upright, 1)
 
 
-class BlockDiag(Op):
+class BlockDiag(ComplexOp):
     """block_diag(*tensors): a matrix of zeros with the matrices along its diagonal; vectors count as rows."""
 
-    complex = True
     method = False
     type_promotion = "mixed"
     samples = [((GRID, [7.0, 8.0]),), ((GRID, GRID),)]
@@ -208,17 +205,16 @@ def corners(sizes):
     return keys
 
 
-class Meshgrid(Op):
+class Meshgrid(ComplexOp):
     """meshgrid(*tensors, indexing): for each vector the table of its elements over the grid of all of them; with
     indexing 'xy' the first varies along the columns."""
 
-    complex = True
     method = False
     samples = [(PAIR,), (([1.0, 2.0], [3.0, 4.0, 5.0]), "xy"), (([1.0, 2.0], [3.0]), "ij")]
     errors = [((GRID, GRID),), (PAIR, "yx"), ((),)]
 
     def compose(F, tensors: VariadicArrays, *, indexing: INDEXING = None):
-        for t in some(tensors, "meshgrid"):
+        for t in check_nonempty(tensors, "meshgrid"):
             if len(t.shape) > 1:
                 raise ShapeFault("torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got a tensor of size "
                                  f"{list(t.shape)}")
@@ -237,16 +233,15 @@ class Meshgrid(Op):
         return tuple(grids)
 
 
-class CartesianProd(Op):
+class CartesianProd(ComplexOp):
     """cartesian_prod(*tensors): all tuples with an element of each vector, a row each."""
 
-    complex = True
     method = False
     samples = [(PAIR,), ([1.0, 2.0],)]
     errors = [((GRID, GRID),), ("text",)]
 
     def compose(F, tensors: VariadicArrays):
-        for t in some(tensors, "cartesian_prod"):
+        for t in check_nonempty(tensors, "cartesian_prod"):
             if len(t.shape) != 1:
                 raise ShapeFault(f"Expect a 1D vector, but got shape {list(t.shape)}")
         if len(tensors) == 1:
@@ -257,10 +252,9 @@ class CartesianProd(Op):
 MOST = 10_000_000       # how many numbers a list of combinations may hold
 
 
-class Combinations(Op):
+class Combinations(ComplexOp):
     """combinations(input, r, with_replacement): all ways to pick r elements of a vector in their order, a row each."""
 
-    complex = True
     samples = [([1.0, 2.0, 3.0],), ([1.0, 2.0, 3.0], 3), ([1.0, 2.0, 3.0], 2, True)]
     errors = [(GRID,), ([1.0], -1)]
 

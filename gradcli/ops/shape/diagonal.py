@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Int
 from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import IndexFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.reduction.reduce import total
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -22,11 +22,10 @@ def two_dims(dim1, dim2, ndim, name):
     return a, b
 
 
-class Diagonal(Op):
+class Diagonal(ComplexOp):
     """diagonal(input, offset, dim1, dim2): a view of the diagonal of two dimensions, as the last one."""
 
     gradient_names = "DiagonalBackwardBackward0"
-    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), (CUBE, 0, 2), (CUBE, 0, 0, 2)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5), ([1.0],)]
 
@@ -40,10 +39,9 @@ class Diagonal(Op):
         return F.diagonal_scatter(F.zeros(input_shape, dtype=input_dtype), g, offset, dim1, dim2)
 
 
-class LinalgDiagonal(Op):
+class LinalgDiagonal(ComplexOp):
     """linalg.diagonal(A, offset, dim1, dim2): a view of the diagonal of matrices, the last two dimensions."""
 
-    complex = True
     names = ("linalg.diagonal",)
     samples = [(GRID,), (GRID, 1), (CUBE, 0, 0), (CUBE, 0, 0, 1)]
     errors = [(GRID, 0, 1, 1), ([1.0],)]
@@ -52,10 +50,9 @@ class LinalgDiagonal(Op):
         return F.diagonal(A, offset, dim1, dim2)
 
 
-class DiagEmbed(Op):
+class DiagEmbed(ComplexOp):
     """diag_embed(input, offset, dim1, dim2): matrices of zeros with the last dimension of input on a diagonal."""
 
-    complex = True
     samples = [(GRID,), (GRID, 1), (GRID, -1), (GRID, 0, 0), (GRID, 1, 0, 1)]
     errors = [(GRID, 0, 1, 1), (GRID, 0, 5)]
 
@@ -75,10 +72,9 @@ class DiagEmbed(Op):
         return F.diagonal(g, offset, dim1, dim2)
 
 
-class Diag(Op):
+class Diag(ComplexOp):
     """diag(input, diagonal): a matrix with the vector input on a diagonal; of a matrix, a copy of its diagonal."""
 
-    complex = True
     legacy_names = "linalg.Diag"
     modern_names = ("DiagEmbedBackward0", "DiagonalBackward0_copy")
     samples = [([1.0, 2.0],), (GRID,), (GRID, 1), ([1.0, 2.0], -1)]
@@ -102,20 +98,18 @@ class Diag(Op):
         return F.diagonal_scatter(F.zeros(input_shape, dtype=input_dtype), g, diagonal)
 
 
-class Diagflat(Op):
+class Diagflat(ComplexOp):
     """diagflat(input, offset): a matrix with all elements of input, row by row, on a diagonal."""
 
-    complex = True
     samples = [(GRID,), ([1.0, 2.0], 1)]
 
     def compose(F, input, offset: Int = 0):
         return F.diag_embed(F.reshape(input, (-1,)), offset)
 
 
-class Trace(Op):
+class Trace(ComplexOp):
     """trace(input): the sum of the diagonal of a matrix."""
 
-    complex = True
     legacy_names = "linalg.Trace"
     samples = [(GRID,)]
     errors = [([1.0],), ("text",)]
@@ -138,10 +132,9 @@ def check_size(src, room, name):
                          f"{name} size = {list(room)}")
 
 
-class DiagonalScatter(Op):
+class DiagonalScatter(ComplexOp):
     """diagonal_scatter(input, src, offset, dim1, dim2): input with the diagonal of two dimensions replaced by src."""
 
-    complex = True
     samples = [(GRID, [7.0, 8.0]), (GRID, [7.0, 8.0], 1), (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 2),
                (CUBE, [[1.0, 2.0], [3.0, 4.0]], 0, 0, 2)]
     errors = [(GRID, [7.0]), (GRID, [7.0, 8.0], 0, 1, 1)]
@@ -162,10 +155,9 @@ class DiagonalScatter(Op):
         return F.cast(F.diagonal(g, offset, dim1, dim2), src_dtype)
 
 
-class SelectScatter(Op):
+class SelectScatter(ComplexOp):
     """select_scatter(input, src, dim, index): input with the slice at one place along `dim` replaced by src."""
 
-    complex = True
     samples = [(GRID, [7.0, 8.0, 9.0], 0, 1), (GRID, [7.0, 8.0], -1, -2)]
     errors = [(GRID, [7.0], 0, 1), (GRID, [7.0, 8.0, 9.0], 0, 5), (GRID, [7.0, 8.0, 9.0], 4, 0)]
 
@@ -186,10 +178,9 @@ class SelectScatter(Op):
         return F.cast(F.select(g, dim, index), src_dtype)
 
 
-class SliceScatter(Op):
+class SliceScatter(ComplexOp):
     """slice_scatter(input, src, dim, start, end, step): input with the slice start:end:step along `dim` replaced."""
 
-    complex = True
     samples = [(GRID, [[7.0, 8.0, 9.0]], 0, 1), (GRID, [[7.0], [8.0]], 1, 2), (GRID, [[7.0], [8.0]], 1, 0, 1),
                (GRID, [[7.0, 9.0], [8.0, 1.0]], 1, 0, 3, 2), (GRID, GRID)]
     errors = [(GRID, [[7.0]], 0, 1), (GRID, GRID, 4), (GRID, GRID, 0, None, None, -1)]

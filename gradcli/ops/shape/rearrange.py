@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import (
     Array,
     Dim,
@@ -15,14 +14,14 @@ from gradcli.engine.autograd.signature import (
     VariadicArraysKind,
     sized,
 )
-from gradcli.engine.numpy_refusals import broadcast_clash
+from gradcli.engine.messages.numpy_errors import broadcast_clash
+from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import stepping
-from gradcli.engine.warned import warn
 from gradcli.faults.tensors import ViewSize
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.base import Kernel, define
+from gradcli.ops.base import ComplexKernel, ComplexOp, define
 from gradcli.ops.shape.views import Narrow, fitted
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -30,10 +29,9 @@ CUBE = [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]]]
 OTHER = np.zeros((3, 2))
 
 
-class Resize(Op):
+class Resize(ComplexOp):
     """resize(input, *size): in 0.1.12 the same elements with another shape, which must hold as many."""
 
-    complex = True
     function = False
     legacy_names = "tensor.Resize"
     modern_names = "ViewBackward0"
@@ -50,10 +48,9 @@ class Resize(Op):
         return F.reshape(g, input_shape)
 
 
-class Likened(Op, abstract=True):
+class ShapeAs(ComplexOp, abstract=True):
     """An operation that takes the shape of another tensor."""
 
-    complex = True
     function = False
     samples = [(GRID, OTHER)]
     errors = [(GRID, np.zeros(4))]
@@ -69,14 +66,12 @@ def _likened(name):
 for _name, _text in (("view", "the same memory seen with the shape of other"),
                      ("reshape", "input with the shape of other"),
                      ("resize", "in 0.1.12 the same elements with the shape of other")):
-    define(Likened, __name__, f"{_name}_as", f"{_name.title()}As", f"(input, other): {_text}.", compose=_likened(_name))
+    define(ShapeAs, __name__, f"{_name}_as", f"{_name.title()}As", f"(input, other): {_text}.", compose=_likened(_name))
 
 
-
-class Flatten(Op):
+class Flatten(ComplexOp):
     """flatten(input, start_dim, end_dim): the dimensions from start_dim to end_dim as one."""
 
-    complex = True
     samples = [(CUBE,), (CUBE, 1), (CUBE, 0, 1)]
     errors = [(CUBE, 2, 0), (CUBE, 5)]
 
@@ -92,20 +87,18 @@ class Flatten(Op):
         return F.reshape(input, (*shape[:a], math.prod(shape[a : b + 1]), *shape[b + 1 :]))
 
 
-class Ravel(Op):
+class Ravel(ComplexOp):
     """ravel(input): all elements as a vector, which shares the memory of a contiguous input."""
 
-    complex = True
     samples = [(CUBE,)]
 
     def compose(F, input):
         return F.reshape(F.contiguous(input), (-1,))
 
 
-class Unflatten(Op):
+class Unflatten(ComplexOp):
     """unflatten(input, dim, *sizes): one dimension as several."""
 
-    complex = True
     samples = [(GRID, 1, (3, 1)), ([1.0, 2.0, 3.0, 4.0], 0, (2, -1))]
     errors = [(GRID, 1, (2, 2)), (GRID, 5, (1,)), (GRID, 0, ())]
 
@@ -123,10 +116,9 @@ class Unflatten(Op):
                                f"({shape[at]}) in the input tensor") from None
 
 
-class Movedim(Op):
+class Movedim(ComplexOp):
     """movedim(input, source, destination): dimensions moved to other places, the others in their order."""
 
-    complex = True
     names = ("movedim", "moveaxis")
     samples = [(CUBE, 0, 2), (CUBE, (0, 1), (1, 2)), (GRID, -1, 0)]
     errors = [(CUBE, 0, 5), (CUBE, (0, 1), (1,)), (CUBE, (0, 0), (1, 2))]
@@ -152,10 +144,9 @@ REVERSING = ("The use of `x.T` on tensors of dimension other than 2 to reverse t
              "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.")
 
 
-class Reversed(Op):
+class Reversed(ComplexOp):
     """T(input): input with its dimensions in reverse order."""
 
-    complex = True
     names = ("T",)
     attribute = True
     function = False
@@ -173,10 +164,9 @@ class Reversed(Op):
         return F.T(g)
 
 
-class MatrixTranspose(Op):
+class MatrixTranspose(ComplexOp):
     """mT(input): each matrix of the last two dimensions transposed."""
 
-    complex = True
     names = ("mT",)
     attribute = True
     function = False
@@ -195,10 +185,9 @@ def transposed(F, input, name):
     return F.transpose(input, -2, -1) if input.shape else input
 
 
-class ConjugateTranspose(Op):
+class ConjugateTranspose(ComplexOp):
     """mH(input): each matrix of the last two dimensions transposed, and conjugated."""
 
-    complex = True
     names = ("mH",)
     attribute = True
     function = False
@@ -209,10 +198,9 @@ class ConjugateTranspose(Op):
         return F.conj(transposed(F, input, "tensor.mH"))
 
 
-class Adjoint(Op):
+class Adjoint(ComplexOp):
     """adjoint(input): each matrix of the last two dimensions transposed, and conjugated."""
 
-    complex = True
     samples = [(GRID,), (CUBE,)]
     errors = [([1.0],)]
 
@@ -220,10 +208,9 @@ class Adjoint(Op):
         return F.conj(transposed(F, input, "adjoint()"))
 
 
-class H(Op):
+class H(ComplexOp):
     """H(input): a matrix transposed, and conjugated."""
 
-    complex = True
     names = ("H",)
     attribute = True
     function = False
@@ -237,10 +224,9 @@ class H(Op):
         return F.conj(F.transpose(input, -2, -1) if len(input.shape) else input)
 
 
-class ExpandAs(Op):
+class ExpandAs(ComplexOp):
     """expand_as(input, other): input repeated, without copying, to the shape of other."""
 
-    complex = True
     function = False
     samples = [([1.0, 2.0], OTHER)]
     errors = [(GRID, OTHER)]
@@ -249,10 +235,9 @@ class ExpandAs(Op):
         return F.expand(input, tuple(other.shape))
 
 
-class BroadcastTo(Op):
+class BroadcastTo(ComplexOp):
     """broadcast_to(input, *size): input repeated, without copying, to a shape."""
 
-    complex = True
     result_size = False
     samples = [([1.0, 2.0], (3, 2))]
     errors = [(GRID, (3, 2))]
@@ -261,10 +246,9 @@ class BroadcastTo(Op):
         return F.expand(input, size)
 
 
-class BroadcastTensors(Op):
+class BroadcastTensors(ComplexOp):
     """broadcast_tensors(*tensors): each tensor repeated, without copying, to the shape in which all meet."""
 
-    complex = True
     method = False
     samples = [(([1.0, 2.0], [[3.0], [4.0]]),)]
     errors = [(([1.0, 2.0], [1.0, 2.0, 3.0]),), ("text",)]
@@ -293,53 +277,52 @@ class OneOrListed(VariadicArraysKind):
 LIFTABLE = OneOrListed("tensors")
 
 
-class Lifted(Op, abstract=True):
+class AtLeast(ComplexOp, abstract=True):
     """Tensors with dimensions of length 1 added until they have some number of them."""
 
-    complex = True
     method = False
     samples = [(np.full((), 2.5),), ([1.0, 2.0],), (([1.0], GRID),), (CUBE,)]
 
 
-def lift_all(tensors, lift):
+def map_tensors(tensors, lift):
     """A single tensor lifted, or those of a list as a tuple."""
     return lift(tensors) if isinstance(tensors, Tensor | np.ndarray) else tuple(lift(t) for t in tensors)
 
 
-class Atleast1d(Lifted):
+class Atleast1d(AtLeast):
     """atleast_1d(*tensors): each tensor with one dimension at least."""
 
     names = ("atleast_1d",)
 
     def compose(F, tensors: LIFTABLE = ()):
-        return lift_all(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
+        return map_tensors(tensors, lambda t: t if len(t.shape) else F.reshape(t, (1,)))
 
 
-class Atleast2d(Lifted):
+class Atleast2d(AtLeast):
     """atleast_2d(*tensors): each tensor with two dimensions at least; a vector becomes a row."""
 
     names = ("atleast_2d",)
 
     def compose(F, tensors: LIFTABLE = ()):
-        return lift_all(tensors, lambda t: row(F, t))
+        return map_tensors(tensors, lambda t: at_least_2d(F, t))
 
 
-def row(F, t):
+def at_least_2d(F, t):
     """A tensor of two dimensions at least."""
     ndim = len(t.shape)
     return t if ndim > 1 else F.unsqueeze(t, 0) if ndim else F.reshape(t, (1, 1))
 
 
-class Atleast3d(Lifted):
+class Atleast3d(AtLeast):
     """atleast_3d(*tensors): each tensor with three dimensions at least; a matrix gets a last one of length 1."""
 
     names = ("atleast_3d",)
 
     def compose(F, tensors: LIFTABLE = ()):
-        return lift_all(tensors, lambda t: cube(F, t))
+        return map_tensors(tensors, lambda t: at_least_3d(F, t))
 
 
-def cube(F, t):
+def at_least_3d(F, t):
     """A tensor of three dimensions at least."""
     ndim = len(t.shape)
     if ndim > 2:
@@ -349,11 +332,10 @@ def cube(F, t):
     return F.unsqueeze(F.unsqueeze(t, 0), -1) if ndim else F.reshape(t, (1, 1, 1))
 
 
-class NarrowCopy(Op):
+class NarrowCopy(ComplexOp):
     """narrow_copy(input, dim, start, length): a copy of the slice of `length` along `dim` that begins at `start`."""
 
     memory_order = "rows"
-    complex = True
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
     errors = [(GRID, 1, 2, 5), (GRID, 3, 0, 1)]
 
@@ -364,11 +346,10 @@ class NarrowCopy(Op):
         return Narrow.grad_input(F, g, dim, start, length, input_shape)
 
 
-class Sliding(Kernel):
+class Sliding(ComplexKernel):
     """sliding(input, dimension, size, step): `x.unfold(dimension, size, step)`: a view of all windows of `size`
     along a dimension, `step` apart; each window's elements are the last dimension."""
 
-    complex = True
     modern_names = "UnfoldBackward0"
     gradient_names = "UnfoldBackwardBackward0"
     samples = [([1.0, 2.0, 3.0, 4.0, 5.0], 0, 3, 1), (GRID, 1, 2, 1), (GRID, -1, 1, 2)]

@@ -4,24 +4,22 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, Ints, Sizes
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import DimensionOutOfRange
 from gradcli.faults.tree import IndexFault, ShapeFault
 from gradcli.ops.arrays import laid_out_like
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.internal import expanded
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
-class Repeat(Op):
+class Repeat(ComplexOp):
     """repeat(input, *repeats): input so many times along each dimension, counted from the last."""
 
-    complex = True
     function = False
     legacy_names = "tensor.Repeat"
     samples = [(GRID, (2, 3)), ([1.0, 2.0], (2, 2)), (GRID, (1, 0))]
@@ -56,10 +54,9 @@ class Repeat(Op):
         return F.reshape(F.sum(opened, tuple(range(0, 2 * len(shape), 2))), input_shape)
 
 
-class Tile(Op):
+class Tile(ComplexOp):
     """tile(input, *dims): input so many times along each dimension, counted from the last; missing numbers are 1."""
 
-    complex = True
     samples = [(GRID, (2,)), (GRID, (2, 3)), ([1.0, 2.0], (2, 2))]
     errors = [(GRID, (-1,)), (GRID, "text")]
 
@@ -67,11 +64,10 @@ class Tile(Op):
         return F.repeat(input, (1,) * (len(input.shape) - len(dims)) + tuple(dims))
 
 
-class RepeatInterleave(Op):
+class RepeatInterleave(ComplexOp):
     """repeat_interleave(input, repeats, dim, output_size): each element, or slice along `dim`, so many times in a row;
     without `repeats` each place as often as the number there says."""
 
-    complex = True
     ignored_options = ("output_size",)
     samples = [(GRID, 2), (GRID, np.array([1, 0, 2]), 1), (GRID, 3, 0), (np.array([2, 0, 1]),)]
     errors = [(GRID, np.array([1, 2]), 1), (GRID, -1), (GRID, 2, 5)]
@@ -97,11 +93,10 @@ class RepeatInterleave(Op):
         return F.reshape(F.contiguous(F.clone(copies)), (*shape[:at], shape[at] * repeats, *shape[at + 1 :]))
 
 
-class RepeatedPlaces(Kernel):
+class RepeatedPlaces(ComplexKernel):
     """repeated_places(repeats, n): 0 so often as the first of repeats says, 1 as the second, ...; a single one counts
     for n places."""
 
-    complex = True
     samples = [(np.array([2, 0, 1]), 3), (np.array([2]), 3)]
     errors = [([0.5], 1), (np.array([1, 2]), 3)]
 
@@ -123,11 +118,10 @@ def rolled(array, shift, at):
     return np.concatenate((array[(*before, slice(cut, None))], array[(*before, slice(0, cut))]), at)
 
 
-class Roll(Op):
+class Roll(ComplexOp):
     """roll(input, shifts, dims): elements moved along dimensions, those pushed over the end coming back at the
     beginning; without dims row by row."""
 
-    complex = True
     memory_order = "images"
     samples = [(GRID, 1), (GRID, 1, 0), (GRID, (1, -1), (0, 1)), (ROW, -2, 0)]
     errors = [(GRID, (1, 2), 0), (GRID, 1, 5)]
@@ -150,10 +144,9 @@ class Roll(Op):
         return F.roll(g, tuple(-n for n in shifts) if type(shifts) is tuple else -shifts, dims)
 
 
-class Flip(Op):
+class Flip(ComplexOp):
     """flip(input, *dims): a copy in reverse order along dimensions."""
 
-    complex = True
     samples = [(GRID, (0,)), (GRID, (0, 1)), (GRID, (-1,))]
     errors = [(GRID, (5,)), (GRID, (0, 0))]
 
@@ -169,10 +162,9 @@ class Flip(Op):
         return F.flip(g, dims)
 
 
-class Fliplr(Op):
+class Fliplr(ComplexOp):
     """fliplr(input): a copy with the columns in reverse order."""
 
-    complex = True
     samples = [(GRID,)]
     errors = [(ROW,)]
 
@@ -182,10 +174,9 @@ class Fliplr(Op):
         return F.flip(input, (1,))
 
 
-class Flipud(Op):
+class Flipud(ComplexOp):
     """flipud(input): a copy with the rows in reverse order."""
 
-    complex = True
     samples = [(GRID,), (ROW,)]
     errors = [(np.ones(()),)]
 
@@ -195,11 +186,10 @@ class Flipud(Op):
         return F.flip(input, (0,))
 
 
-class Rot90(Op):
+class Rot90(ComplexOp):
     """rot90(input, k, dims): input turned k times by 90 degrees in the plane of two dimensions, from the first towards
     the second."""
 
-    complex = True
     samples = [(GRID,), (GRID, 2), (GRID, -1), (GRID, 1, (1, 0)), (GRID, 4)]
     errors = [(GRID, 1, (0, 0)), (GRID, 1, (0, 5)), (ROW,)]
 

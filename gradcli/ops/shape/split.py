@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.result_size import length_along
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Dims, Int, sized
 from gradcli.engine.tensor.dtypes import OF
@@ -11,7 +11,8 @@ from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import ComplexOp
+from gradcli.ops.dtype_checks import numpy_dtype
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 ROW = [1.0, 2.0, 3.0, 4.0, 5.0]
@@ -29,7 +30,7 @@ def pieces(array, lengths, at):
 
 
 def joined_gradients(F, g, lengths, dim, shape, dtype):
-    """The gradients of pieces put together, with zeros for those that nobody asked about."""
+    """The gradients of pieces concatenated, with zeros for undefined ones."""
     at = axis(dim, len(shape))
     parts = [F.zeros((*shape[:at], n, *shape[at + 1 :]), dtype=dtype) if part is None else part
              for n, part in zip(lengths, g, strict=True)]
@@ -49,7 +50,7 @@ def lengths_of(size, n, at=0):
     return (size,) * (n // size) + ((n % size,) if n % size else ()) or (n,) if size else (0,)
 
 
-def dimension(dim, array, name):
+def split_dim(dim, array, name):
     """The dimension to cut along; a number without dimensions cannot be cut."""
     if not array.ndim:
         fault = IndexFault if name == "unbind" else ShapeFault
@@ -59,10 +60,9 @@ def dimension(dim, array, name):
     return axis(dim, array.ndim)
 
 
-class Split(Op):
+class Split(ComplexOp):
     """split(input, split_size_or_sections, dim): views of pieces of one size along `dim`, or of the sizes listed."""
 
-    complex = True
     names = ("split", "unsafe_split")
     multi_output = several_views = True
     legacy_names = "tensor.Index"
@@ -77,7 +77,7 @@ class Split(Op):
         return length_along(input, dim) // max(1, size) * VIEW_SIZE if type(size) is int else 0
 
     def forward(input: Array, split_size_or_sections: Dims, dim: Dim = 0):
-        at = dimension(dim, input, "split")
+        at = split_dim(dim, input, "split")
         return pieces(input, lengths_of(split_size_or_sections, input.shape[at], at=at), at)
 
     def grad_input(F, g, split_size_or_sections, dim, input_shape, input_dtype):
@@ -85,10 +85,9 @@ class Split(Op):
         return joined_gradients(F, g, lengths, dim, input_shape, input_dtype)
 
 
-class SplitWithSizes(Op):
+class SplitWithSizes(ComplexOp):
     """split_with_sizes(input, split_sizes, dim): views of pieces of the sizes listed."""
 
-    complex = True
     names = ("split_with_sizes", "unsafe_split_with_sizes")
     samples = [(ROW, (1, 4)), (GRID, (2, 1), 1)]
     errors = [(ROW, (1, 1)), (GRID, (1,), 5)]
@@ -102,10 +101,9 @@ def chunk_lengths(chunks, n):
     return lengths_of(max(-(-n // chunks), 1), n) if n else (0,) * chunks
 
 
-class Chunk(Op):
+class Chunk(ComplexOp):
     """chunk(input, chunks, dim): views of at most `chunks` pieces along `dim`, all of one size but the last."""
 
-    complex = True
     names = ("chunk", "unsafe_chunk")
     multi_output = several_views = True
     legacy_names = "tensor.Chunk"
@@ -119,7 +117,7 @@ class Chunk(Op):
     def forward(input: Array, chunks: Int, dim: Dim = 0):
         if chunks <= 0:
             raise UnfitValue(f"chunk expects `chunks` to be greater than 0, got: {chunks}", "x.chunk(2)")
-        at = dimension(dim, input, "chunk")
+        at = split_dim(dim, input, "chunk")
         return pieces(input, chunk_lengths(chunks, input.shape[at]), at)
 
     def grad_input(F, g, chunks, dim, input_shape, input_dtype):
@@ -127,10 +125,9 @@ class Chunk(Op):
         return joined_gradients(F, g, lengths, dim, input_shape, input_dtype)
 
 
-class Unbind(Op):
+class Unbind(ComplexOp):
     """unbind(input, dim): views of the slices along `dim`, without that dimension."""
 
-    complex = True
     multi_output = several_views = True
     legacy_names = "tensor.Index"
     samples = [(GRID,), (GRID, 1)]
@@ -140,7 +137,7 @@ class Unbind(Op):
         return length_along(input, dim) * VIEW_SIZE
 
     def forward(input: Array, dim: Dim = 0):
-        at = dimension(dim, input, "unbind")
+        at = split_dim(dim, input, "unbind")
         before = (slice(None),) * at
         return tuple([input[(*before, i, ...)] for i in range(input.shape[at])])
 
@@ -152,20 +149,19 @@ class Unbind(Op):
         return F.stack(g, at)
 
 
-class TensorSplit(Op):
+class TensorSplit(ComplexOp):
     """tensor_split(input, indices_or_sections, dim): views of so many pieces along `dim`, of sizes as equal as can be;
     or of the pieces between the places listed."""
 
-    complex = True
     samples = [(ROW, 3), (ROW, (1, 3)), (GRID, 2, 1), (ROW, (3, 9))]
     errors = [(ROW, 0), (GRID, 2, 5)]
 
     def compose(F, input, indices_or_sections: DimOrTensor, dim: Dim = 0):
         parts = indices_or_sections
         if isinstance(parts, Tensor | np.ndarray):
-            if kind_of(parts) != np.int64:
+            if numpy_dtype(parts) != np.int64:
                 raise TypeFault("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
-                                f"{OF[kind_of(parts)].era}", ("places.long()", "as whole numbers"))
+                                f"{OF[numpy_dtype(parts)].era}", ("places.long()", "as whole numbers"))
             parts = tuple(int(i) for i in parts) if len(parts.shape) else int(parts)
         if not len(input.shape):
             raise ShapeFault("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
@@ -175,7 +171,7 @@ class TensorSplit(Op):
 
 
 def edges(parts, n):
-    """Where each piece begins and ends: so many of nearly equal size, or between the places listed."""
+    """The beginning and end of each piece: so many of nearly equal size, or between the places listed."""
     if type(parts) is int:
         if parts <= 0:
             raise UnfitValue(f"number of sections must be larger than 0, got {parts}", "x.tensor_split(2)")
@@ -194,10 +190,9 @@ def sections(F, input, parts, dim, name):
     return F.tensor_split(input, parts, dim)
 
 
-class Hsplit(Op):
+class Hsplit(ComplexOp):
     """hsplit(input, indices_or_sections): pieces side by side: along the second dimension, or the only one."""
 
-    complex = True
     samples = [(GRID, 3), (GRID, (1,)), ([1.0, 2.0], 2)]
     errors = [(GRID, 2), (np.ones(()), 1)]
 
@@ -208,10 +203,9 @@ class Hsplit(Op):
         return sections(F, input, indices_or_sections, min(len(input.shape), 2) - 1, "hsplit")
 
 
-class Vsplit(Op):
+class Vsplit(ComplexOp):
     """vsplit(input, indices_or_sections): pieces on top of each other: along the first dimension."""
 
-    complex = True
     samples = [(GRID, 2), (GRID, (1,))]
     errors = [(GRID, 3), ([1.0], 1)]
 
@@ -222,10 +216,9 @@ class Vsplit(Op):
         return sections(F, input, indices_or_sections, 0, "vsplit")
 
 
-class Dsplit(Op):
+class Dsplit(ComplexOp):
     """dsplit(input, indices_or_sections): pieces behind each other: along the third dimension."""
 
-    complex = True
     samples = [([GRID], 3), ([GRID], (1,))]
     errors = [([GRID], 2), (GRID, 1)]
 

@@ -5,13 +5,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, raw
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import REFUSED, Array, Dim, Dims, Int, Sizes, SizesKind, Type, sized
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.faults.tensors import ViewSize
 from gradcli.faults.tree import ArgumentFault, IndexFault, ShapeFault
+from gradcli.ops.base import ComplexOp
 from gradcli.ops.shape.reinterpret import reinterpreted
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
@@ -65,10 +66,9 @@ class SizesOrType(SizesKind):
         return dtype if dtype is not REFUSED else super().take(value)
 
 
-class View(Op):
+class View(ComplexOp):
     """view(input, *shape): the same memory seen with another shape, which may have one -1, or as another type."""
 
-    complex = True
     function = False
     legacy_names = "tensor.View"
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1)), (np.array(GRID), np.dtype(np.int64))]
@@ -95,10 +95,9 @@ class View(Op):
         return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
-class Reshape(Op):
+class Reshape(ComplexOp):
     """reshape(input, *shape): input with another shape, as a view where memory allows and a copy elsewhere."""
 
-    complex = True
     legacy_names = "tensor.View"
     modern_names = ("ViewBackward0", "ReshapeAliasBackward0", "UnsafeViewBackward0")
     samples = [(GRID, (3, 2)), (GRID, (-1,)), (GRID, (2, -1))]
@@ -115,10 +114,9 @@ class Reshape(Op):
         return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
-class Transpose(Op):
+class Transpose(ComplexOp):
     """transpose(input, dim0, dim1): input with two dimensions exchanged."""
 
-    complex = True
     names = ("transpose", "swapaxes", "swapdims")
     legacy_names = "tensor.Transpose"
     samples = [(GRID, 0, 1), (GRID, -1, 0)]
@@ -132,10 +130,9 @@ class Transpose(Op):
         return F.transpose(g, dim0, dim1)
 
 
-class T(Op):
+class T(ComplexOp):
     """t(input): the transpose of a matrix; a vector is left as it is."""
 
-    complex = True
     legacy_names = "tensor.Transpose"
     samples = [(GRID,), ([1.0, 2.0],)]
     errors = [([[[1.0]]],)]
@@ -159,10 +156,9 @@ def inverse(dims):
     return tuple(sorted(range(len(dims)), key=lambda i: dims[i] % len(dims)))
 
 
-class Permute(Op):
+class Permute(ComplexOp):
     """permute(input, *dims): input with its dimensions in another order."""
 
-    complex = True
     legacy_names = "tensor.Permute"
     samples = [([[[1.0, 2.0]], [[3.0, 4.0]]], (2, 0, 1)), (GRID, (1, 0)), (GRID, (-1, 0))]
     errors = [(GRID, (0,)), (GRID, (0, 0))]
@@ -184,10 +180,9 @@ class Permute(Op):
         return F.permute(g, inverse(dims))
 
 
-class Unsqueeze(Op):
+class Unsqueeze(ComplexOp):
     """unsqueeze(input, dim): input with a dimension of length 1 put in."""
 
-    complex = True
     legacy_names = "tensor.Unsqueeze"
     samples = [(GRID, 0), (GRID, -1), (GRID, 1)]
     errors = [(GRID, 4)]
@@ -199,10 +194,9 @@ class Unsqueeze(Op):
         return g.squeeze(dim) if F is raw else F.squeeze(g, dim)
 
 
-class Squeeze(Op):
+class Squeeze(ComplexOp):
     """squeeze(input, dim): input without its dimensions of length 1, or without those in `dim` that are."""
 
-    complex = True
     legacy_names = "tensor.Squeeze"
     modern_names = ("SqueezeBackward0", "SqueezeBackward1", "SqueezeBackward2")
     samples = [([[[1.0], [2.0]]],), ([[[1.0], [2.0]]], 0), ([[[1.0], [2.0]]], 1), ([[[1.0], [2.0]]], (0, 2))]
@@ -225,11 +219,10 @@ class Squeeze(Op):
         return g.reshape(input_shape) if F is raw else F.reshape(g, input_shape)
 
 
-class Contiguous(Op):
+class Contiguous(ComplexOp):
     """contiguous(input, memory_format): input itself if its elements lie row by row in memory, or in the order of
     another memory format; else a copy for which that holds."""
 
-    complex = True
     function = False
     modern_names = "CloneBackward0"
     samples = [(GRID,)]
@@ -245,10 +238,9 @@ class Contiguous(Op):
         return g
 
 
-class Narrow(Op):
+class Narrow(ComplexOp):
     """narrow(input, dim, start, length): the slice of `length` along `dim` that begins at `start`."""
 
-    complex = True
     legacy_names = "tensor.Index"
     modern_names, gradient_names = "SliceBackward0", "SliceBackwardBackward0"
     samples = [(GRID, 1, 0, 2), (GRID, 0, 1, 1), (GRID, -1, -2, 1)]
@@ -272,10 +264,9 @@ class Narrow(Op):
         return F.unindex(g, (slice(None),) * at + (slice(start, start + length),), (), input_shape)
 
 
-class Select(Op):
+class Select(ComplexOp):
     """select(input, dim, index): the slice at one place along `dim`, without that dimension."""
 
-    complex = True
     legacy_names, gradient_names = "tensor.Index", "SelectBackwardBackward0"
     samples = [(GRID, 1, 0), (GRID, 0, -1)]
     errors = [(GRID, 1, 7), (GRID, 3, 0)]

@@ -10,7 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
 from gradcli.ops.base import Unary, define
-from gradcli.ops.dtype_checks import no_halves
+from gradcli.ops.dtype_checks import refuse_half
 from gradcli.ops.special.evaluate import chebyshev, in_doubles, piecewise
 
 I0_NEAR = (     # exp(-x) i0(x) over x / 4 - 1, for 0 <= x <= 8
@@ -202,7 +202,7 @@ class Undifferentiated(Op, abstract=True):
 def define_undifferentiated(module, class_name, name, kernel, text):
     """An operation special.`name` that `kernel` computes."""
     def forward(input: Array):
-        return kernel(no_halves(name, input))
+        return kernel(refuse_half(name, input))
 
     return define(Undifferentiated, module, f"special.{name}", class_name, f"(input): {text}.", forward=forward)
 

@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.tensor.dtypes import float32
 from gradcli.ops.base import Unary
-from gradcli.ops.dtype_checks import no_halves
+from gradcli.ops.dtype_checks import refuse_half
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
 
 ROOT_PI, ROOT_2 = math.sqrt(math.pi), math.sqrt(2)
@@ -229,11 +229,10 @@ class Erfcx(Gaussian):
     names = ("special.erfcx",)
     modern_names = "SpecialErfcxBackward0"
     inplace = False
-
     opmath = False
 
     def forward(input: Array):
-        return _erfcx(no_halves("erfcx", input))
+        return _erfcx(refuse_half("erfcx", input))
 
     def grad_input(F, g, input, out):
         return g * (2 * input * out - 2 / ROOT_PI)
@@ -285,11 +284,10 @@ class LogNdtr(Gaussian):
     names = ("special.log_ndtr",)
     modern_names = "SpecialLogNdtrBackward0"
     inplace = False
-
     opmath = False
 
     def forward(input: Array):
-        return _log_ndtr(no_halves("log_ndtr", input))
+        return _log_ndtr(refuse_half("log_ndtr", input))
 
     def grad_input(F, g, input, out):
         # below 0 without cancellation, above without overflow
@@ -306,11 +304,10 @@ class Ndtri(Gaussian):
     modern_names = "SpecialNdtriBackward0"
     inplace = False
     samples = [([0.125, 0.5, 0.875, 0.01],)]
-
     opmath = False
 
     def forward(input: Array):
-        return _ndtri(no_halves("ndtri", input))
+        return _ndtri(refuse_half("ndtri", input))
 
     def grad_input(F, g, out):
         return g * (F.exp(out * out * 0.5) * (ROOT_2 * ROOT_PI))

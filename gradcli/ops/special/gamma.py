@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, constancy
+from gradcli.engine.autograd.op import Op, operand_variant
 from gradcli.engine.autograd.signature import Array, Int, Operand, Plain
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Binary, Unary
-from gradcli.ops.dtype_checks import no_halves
+from gradcli.ops.dtype_checks import refuse_half
 from gradcli.ops.special.evaluate import in_doubles, piecewise, polynomial
 
 NEAR_2 = (     # lgamma(x) / ((x - 1) (x - 2)) in powers of x - 1.5, for 0.75 <= x <= 2.25
@@ -40,7 +40,7 @@ HALF_LOG_2PI = math.log(2 * math.pi) / 2
 
 
 def stirling_rest(x):
-    """What Stirling's formula leaves: log gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), for x from 8 on."""
+    """The error of Stirling's formula: log gamma(x) - ((x - 1/2) log x - x + log(2 pi) / 2), for x from 8 on."""
     y = 1 / x
     return y * polynomial(STIRLING, y * y)
 
@@ -235,7 +235,7 @@ class Zeta(Binary):
 
     opmath = False
     names = ("special.zeta",)
-    variant = constancy
+    variant = operand_variant
     modern_names = ("SpecialZetaBackward0", "SpecialZetaBackward2", "SpecialZetaBackward1")
     fresh_result = False
     inplace = False
@@ -243,7 +243,7 @@ class Zeta(Binary):
     samples = [(np.array([2.0, 3.5]), [1.0, 0.5]), (3, [2.5, 0.75]), (np.array([2.0, 3.5]), 2)]
 
     def forward(input: Operand, other: Operand):
-        return _zeta_of(no_halves("zeta", input, other), other)
+        return _zeta_of(refuse_half("zeta", input, other), other)
 
     def grad_input(F, g):
         raise UnimplementedDerivative("the derivative for 'zeta' is not implemented",

@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array
 from gradcli.faults.mistakes import NotDifferentiable
 from gradcli.ops.base import Binary
-from gradcli.ops.dtype_checks import only_floats
+from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.special.erf import complement
 from gradcli.ops.special.evaluate import in_doubles, polynomial
 from gradcli.ops.special.gamma import log_gamma, stirling_rest
@@ -56,7 +56,7 @@ def excess(a, x):
     return np.where(small, s * m - s * s * s * series, m - np.log(x / a))
 
 
-def front(a, x):
+def leading_factor(a, x):
     """x^a exp(-x) / gamma(a + 1), also where the powers alone would overflow."""
     out = np.exp(a * np.log(x) - x - log_gamma(a + 1))
     large = a >= 8
@@ -74,7 +74,7 @@ def below_by_series(a, x):
         total += term
         if not (term > total * 1e-17).any():
             break
-    return total * front(a, x)
+    return total * leading_factor(a, x)
 
 
 def above_by_fraction(a, x):
@@ -92,7 +92,7 @@ def above_by_fraction(a, x):
         h *= change
         if not (np.abs(change - 1) > 2e-16).any():
             break
-    return h * front(a, x) * a
+    return h * leading_factor(a, x) * a
 
 
 def above_by_powers(a, x):
@@ -142,7 +142,7 @@ _lower = in_doubles(lambda a, x: regularized(a, x, False))
 _upper = in_doubles(lambda a, x: regularized(a, x, True))
 
 
-class Incomplete(Binary, abstract=True):
+class IncompleteGamma(Binary, abstract=True):
     """A function of two arguments that can be differentiated by the second only."""
 
     samples = [(np.array([0.5, 2.0, 30.0]), [1.5, 0.25, 33.0]), (np.array([0.125, 200.0]), [0.25, 180.0])]
@@ -152,27 +152,27 @@ class Incomplete(Binary, abstract=True):
                                 ("torch.igamma(a.detach(), x)", "the gradient by x only"))
 
 
-class IGamma(Incomplete):
+class IGamma(IncompleteGamma):
     """igamma(input, other): the part below other of the integral that is the gamma function of input."""
 
     names = ("igamma", "special.gammainc")
     modern_names = "IgammaBackward0"
 
     def forward(input: Array, other: Array):
-        return _lower(only_floats("igamma", input), other)
+        return _lower(require_floating("igamma", input), other)
 
     def grad_other(F, g, input, other):
         return g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))
 
 
-class IGammaC(Incomplete):
+class IGammaC(IncompleteGamma):
     """igammac(input, other): the part above other of the integral that is the gamma function of input."""
 
     names = ("igammac", "special.gammaincc")
     modern_names = "IgammacBackward0"
 
     def forward(input: Array, other: Array):
-        return _upper(only_floats("igammac", input), other)
+        return _upper(require_floating("igammac", input), other)
 
     def grad_other(F, g, input, other):
         return -g * F.exp((input - 1) * F.log(other) - other - F.lgamma(input))

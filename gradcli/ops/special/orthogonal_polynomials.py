@@ -11,7 +11,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Operand
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import define
-from gradcli.ops.dtype_checks import no_halves
+from gradcli.ops.dtype_checks import refuse_half
 from gradcli.ops.special.evaluate import in_doubles
 
 HIGHEST = 100_000       # degrees beyond would take for ever
@@ -80,7 +80,7 @@ POLYNOMIALS = {
 
 def _forward(name, kernel, shifted):
     def forward(input: Operand, n: Operand):
-        no_halves(name, input, n)
+        refuse_half(name, input, n)
         return kernel(input * 2 - 1 if shifted else input, n)
 
     return forward

@@ -9,7 +9,7 @@ from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel, define_by_rank
 from gradcli.ops.nn.interpolate import adaptive
 from gradcli.ops.nn.interpolate_tables import adaptive_windows
-from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, planes
+from gradcli.ops.windows.pooling import BLOCK, ROW, Pooling, check_planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
 
@@ -31,7 +31,7 @@ Lengths = LengthsKind("a whole number or a tuple of them, or of None")
 
 def lengths_for(F, name, input, output_size, rank):
     """The result's last lengths; None keeps one as it is."""
-    planes(F, name, input, rank)
+    check_planes(F, name, input, rank)
     size = output_size if type(output_size) in (tuple, list) else (output_size,) * rank
     if len(size) != rank:
         raise ShapeFault(f"{name}: output_size must be {rank}")
@@ -77,7 +77,7 @@ class AdaptiveMax(Kernel):
 
 
 def adaptive_max_pool(F, rank, input, output_size, return_indices):
-    """What the adaptive max poolings have in common; one dimension goes the way of two, of which the first is 1."""
+    """The result of adaptive_max_pool<rank>d; for rank 1 the input gets a first spatial dimension of length 1."""
     lengths = lengths_for(F, f"adaptive_max_pool{rank}d", input, output_size, rank)
     if rank == 1:
         values, indices = F.adaptive_max(F.unsqueeze(input, -2), (1, *lengths))

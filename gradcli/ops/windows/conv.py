@@ -2,13 +2,12 @@
 
 from functools import lru_cache
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Kind, sized
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import LayerInput
 from gradcli.faults.tree import ShapeFault, ValueFault
-from gradcli.ops.base import define_by_rank
+from gradcli.ops.base import ComplexOp, define_by_rank
 from gradcli.ops.windows.convolution import FILTER, GRID, KERNEL, SIGNAL, transposed_lengths
 from gradcli.ops.windows.sliding import BATCH, check_positive, per_dimension
 
@@ -29,10 +28,9 @@ class PaddingKind(Kind):
 Padding = PaddingKind("a whole number, a tuple of them, 'same' or 'valid'")
 
 
-class Convolution(Op, abstract=True):
+class Convolution(ComplexOp, abstract=True):
     """A convolution along the last dimensions of (batch, channels, ...), or of (channels, ...)."""
 
-    complex = True
     method = False
 
 
@@ -52,7 +50,7 @@ def batched(F, name, input, weight, rank):
 
 
 def convolution(F, rank, input, weight, bias, stride, padding, dilation, groups):
-    """What conv1d, conv2d and conv3d have in common."""
+    """The result of conv<rank>d."""
     name = f"conv{rank}d"
     input, many = batched(F, name, input, weight, rank)
     stride, dilation = _steps(name, rank, stride, dilation, groups)
@@ -106,7 +104,7 @@ def _check_channels(shape, weight, bias, groups):
 
 
 def conv_transpose(F, rank, input, weight, bias, stride, padding, output_padding, groups, dilation):
-    """What the transposed convolutions have in common."""
+    """The result of conv_transpose<rank>d."""
     name = f"conv_transpose{rank}d"
     input, many = batched(F, name, input, weight, rank)
     stride, padding, output_padding, dilation = (per_dimension(v, rank, name, w) for v, w in (

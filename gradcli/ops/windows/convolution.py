@@ -5,7 +5,7 @@ of the three is linear in both its inputs, and the other two are its derivatives
 """
 
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Plain
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel
 from gradcli.ops.windows.convolution_arrays import convolve, convolve_transposed, correlate
 
 SIGNAL, FILTER = [[[1.0, -2.0, 3.0, 0.5, -1.0]]], [[[0.5, -1.0]], [[2.0, 0.3]]]
@@ -14,15 +14,14 @@ KERNEL = [[[[1.0, 2.0], [0.5, -1.0]]], [[[0.3, 1.0], [-2.0, 1.5]]]]
 UNIT = ((1,), (0,), (1,), 1)
 
 
-class Linked(Kernel, abstract=True):
+class ConvolutionKernel(ComplexKernel, abstract=True):
     """One of the three bilinear maps."""
 
-    complex = True
     type_promotion = "same"
     modern_names = "ConvolutionBackwardBackward0"
 
 
-def cut(F, x, shape):
+def crop_unreached(F, x, shape):
     """x without the places that a transposed convolution's output padding made room for and nothing came from."""
     for at in range(2, len(shape)):
         if x.shape[at] != shape[at]:
@@ -30,7 +29,7 @@ def cut(F, x, shape):
     return x
 
 
-class ConvOutput(Linked):
+class ConvOutput(ConvolutionKernel):
     """conv_output(input, weight, bias, stride, padding, dilation, groups): the convolution of input with weight, plus
     a bias for each channel."""
 
@@ -59,7 +58,7 @@ class ConvOutput(Linked):
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
-class ConvTransposed(Linked):
+class ConvTransposed(ConvolutionKernel):
     """conv_transposed(input, weight, bias, lengths, stride, padding, dilation, groups): the transposed convolution of
     input with weight, onto dimensions of `lengths`: each number of input spreads the weights over its window."""
 
@@ -79,7 +78,7 @@ class ConvTransposed(Linked):
         return out
 
     def grad_input(F, g, input, weight, stride, padding, dilation, groups, input_shape):
-        return cut(F, F.conv_output(g, weight, None, stride, padding, dilation, groups), input_shape)
+        return crop_unreached(F, F.conv_output(g, weight, None, stride, padding, dilation, groups), input_shape)
 
     def grad_weight(F, g, input, weight, stride, padding, dilation, groups, weight_shape):
         return F.conv_weight_grad(g, input, tuple(weight_shape[2:]), stride, padding, dilation, groups)
@@ -88,7 +87,7 @@ class ConvTransposed(Linked):
         return F.sum(g, (0, *range(2, len(g.shape))))
 
 
-class ConvWeightGrad(Linked):
+class ConvWeightGrad(ConvolutionKernel):
     """conv_weight_grad(input, g, kernel, stride, padding, dilation, groups): the weights, with windows of size
     `kernel`, by which each channel of input contributes to each channel of g."""
 
@@ -103,7 +102,7 @@ class ConvWeightGrad(Linked):
         return F.conv_transposed(g, grad, None, tuple(input_shape[2:]), stride, padding, dilation, groups)
 
     def grad_g(F, grad, input, stride, padding, dilation, groups, g_shape):
-        return cut(F, F.conv_output(input, grad, None, stride, padding, dilation, groups), g_shape)
+        return crop_unreached(F, F.conv_output(input, grad, None, stride, padding, dilation, groups), g_shape)
 
 
 def transposed_lengths(lengths, kernel, stride, padding, output_padding, dilation):

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.windows.sliding import inside, outside, overlapped, sliding, window_counts
+from gradcli.ops.windows.sliding import crop, overlapped, pad_constant, sliding, window_counts
 from gradcli.ops.windows.small_windows import columns_of_few, spread_columns_of_few
 
 
@@ -31,7 +31,7 @@ def _by(lengths):
     return " x ".join(map(str, lengths))
 
 
-def wide(*arrays):
+def as_single(*arrays):
     """Half precision as single, in which it is added up."""
     return tuple([a.astype(np.float32) if a.itemsize == 2 else a for a in arrays])
 
@@ -49,7 +49,7 @@ def columns(input, kernel, stride, padding, dilation, groups, most=None):
     """Windows as columns: (batch, groups, channels x kernel, places); of each dimension at most so many."""
     if (few := columns_of_few(input, kernel, stride, padding, dilation, most)) is not None:
         return few.reshape(len(input), groups, -1, few.shape[2])
-    windows = sliding(outside(input, padding, padding), kernel, stride, dilation)
+    windows = sliding(pad_constant(input, padding, padding), kernel, stride, dilation)
     if most is not None:
         windows = windows[(slice(None), slice(None), *(slice(m) for m in most))]
     rank = len(kernel)
@@ -68,7 +68,7 @@ def convolve(input, weight, stride, padding, dilation, groups):
             few := columns_of_few(input, kernel, stride, padding, dilation, count)) is not None:
         out = len(weight)
         return weight.reshape(out, -1).dot(few[0]).reshape(1, out, *count)
-    input, weight = wide(input, weight)
+    input, weight = as_single(input, weight)
     out, flat = weight.shape[0], weight.reshape(groups, weight.shape[0] // groups, -1)
     spots = math.prod(count)
     if 0 < len(input) * flat.shape[2] * groups * spots <= COLUMNS and flat.size:
@@ -84,7 +84,7 @@ def convolve(input, weight, stride, padding, dilation, groups):
 def convolve_transposed(input, weight, lengths, stride, padding, dilation, groups):
     """The transposed convolution of (batch, channels, ...) with (channels, channels out / groups, ...)."""
     kernel, dtype = weight.shape[2:], input.dtype
-    input, weight = wide(input, weight)
+    input, weight = as_single(input, weight)
     n, c, count = input.shape[0], input.shape[1], input.shape[2:]
     out = weight.shape[1]
     if not weight.size or not input.size:
@@ -100,14 +100,14 @@ def convolve_transposed(input, weight, lengths, stride, padding, dilation, group
         if spread is None:
             windows = product.reshape(-1, groups * out, *kernel, *count).transpose(order)
             spread = overlapped(windows, padded, kernel, stride, dilation)
-        total[some] = inside(spread, padding, padding)
+        total[some] = crop(spread, padding, padding)
     return total
 
 
 def correlate(input, g, kernel, stride, padding, dilation, groups):
     """The weights' gradient: (channels out, channels / groups, ...), added up over the batch."""
     dtype = input.dtype
-    input, g = wide(input, g)
+    input, g = as_single(input, g)
     n, out = g.shape[:2]
     shape = (out, input.shape[1] // groups, *kernel)
     size = math.prod(shape[1:])

@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Ints, Plain
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tree import ShapeFault
-from gradcli.ops.base import Kernel
+from gradcli.ops.base import ComplexKernel, ComplexOp, Functional
 from gradcli.ops.windows.convolution_arrays import columns
-from gradcli.ops.windows.sliding import check_positive, inside, overlapped, per_dimension, window_counts
+from gradcli.ops.windows.sliding import check_positive, crop, overlapped, per_dimension, window_counts
 from gradcli.ops.windows.small_windows import spread_columns_of_few
 
 GRID = [[[[1.0, -2.0, 3.0], [0.5, 5.0, -6.0], [0.2, 1.0, 4.0]]]]
@@ -18,7 +17,7 @@ COLUMNS = [[[1.0, -2.0, 3.0, 0.1], [0.5, 5.0, -6.0, 0.2], [0.2, 1.0, 4.0, 0.3], 
 FOUR = [[[[1.0, 2.0]], [[3.0, 4.0]], [[5.0, 6.0]], [[7.0, 8.0]]]]
 
 
-def options(name, kernel_size, dilation, padding, stride):
+def fold_options(name, kernel_size, dilation, padding, stride):
     """The four options of fold and unfold as pairs."""
     kernel, dilation, padding, stride = (per_dimension(v, 2, name, w) for v, w in (
         (kernel_size, "kernel_size"), (dilation, "dilation"), (padding, "padding"), (stride, "stride")))
@@ -26,16 +25,15 @@ def options(name, kernel_size, dilation, padding, stride):
     return kernel, dilation, padding, stride
 
 
-class Unfold(Op):
+class Unfold(ComplexOp):
     """unfold(input, kernel_size, dilation, padding, stride): the windows of the last two dimensions as columns."""
 
-    complex = True
     home = "nn.functional"
     samples = [(GRID, 2), (GRID, 2, 2), (GRID, 2, 1, 1), (GRID, (2, 1), 1, 0, 2), (GRID[0], 2)]
     errors = [(GRID, 5), ([1.0], 1), (GRID, 2, 0)]
 
     def compose(F, input, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0, stride: Ints = 1):
-        kernel, dilation, padding, stride = options("unfold", kernel_size, dilation, padding, stride)
+        kernel, dilation, padding, stride = fold_options("unfold", kernel_size, dilation, padding, stride)
         if len(input.shape) not in (3, 4):
             for at in (1, 2):
                 axis(at, len(input.shape))
@@ -50,10 +48,9 @@ class Unfold(Op):
         return F.im2col(input, kernel, dilation, padding, stride)
 
 
-class Im2col(Kernel):
+class Im2col(ComplexKernel):
     """im2col(input, kernel, dilation, padding, stride): windows as columns, of one plane of channels or of several."""
 
-    complex = True
     modern_names = "Im2ColBackward0"
     samples = [(GRID, (2, 2), (1, 1), (0, 0), (1, 1)), (GRID, (2, 1), (2, 1), (1, 0), (1, 2))]
     errors = [("text", (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -68,11 +65,10 @@ class Im2col(Kernel):
         return F.col2im(g, tuple(input_shape[-2:]), kernel, dilation, padding, stride)
 
 
-class Fold(Op):
+class Fold(Functional):
     """fold(input, output_size, kernel_size, dilation, padding, stride): columns put back as windows, added up where
     they overlap."""
 
-    home = "nn.functional"
     samples = [(COLUMNS, 3, 2), (COLUMNS, (4, 4), 2, 2), (COLUMNS, 2, 2, 2, 1, 1), (COLUMNS, 4, 2, 1, 0, 2),
                (COLUMNS[0], 3, 2),
                (COLUMNS, 2, 2, 1, 1, 2)]
@@ -80,7 +76,7 @@ class Fold(Op):
 
     def compose(F, input, output_size: Ints, kernel_size: Ints, dilation: Ints = 1, padding: Ints = 0,
                 stride: Ints = 1):
-        kernel, dilation, padding, stride = options("fold", kernel_size, dilation, padding, stride)
+        kernel, dilation, padding, stride = fold_options("fold", kernel_size, dilation, padding, stride)
         lengths = per_dimension(output_size, 2, "fold", "output_size")
         if len(input.shape) not in (2, 3):
             raise ShapeFault("Expected 2D or 3D (batch mode) tensor for input with possibly 0 batch size and non-zero "
@@ -96,10 +92,9 @@ class Fold(Op):
         return F.col2im(input, lengths, kernel, dilation, padding, stride)
 
 
-class Col2im(Kernel):
+class Col2im(ComplexKernel):
     """col2im(input, lengths, kernel, dilation, padding, stride): columns as windows in a plane of `lengths`, added."""
 
-    complex = True
     modern_names = "Col2ImBackward0"
     samples = [(COLUMNS, (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
     errors = [("text", (3, 3), (2, 2), (1, 1), (0, 0), (1, 1))]
@@ -112,19 +107,18 @@ class Col2im(Kernel):
         channels = input.shape[1] // math.prod(kernel)
         planes = spread_columns_of_few(input[:, None], channels, padded, kernel, stride, dilation, count)
         if planes is not None:
-            return np.ascontiguousarray(inside(planes, padding, padding))
+            return np.ascontiguousarray(crop(planes, padding, padding))
         windows = input.reshape(input.shape[0], channels, *kernel, *count).transpose(0, 1, 4, 5, 2, 3)
-        return np.ascontiguousarray(inside(overlapped(windows, padded, kernel, stride, dilation), padding, padding))
+        return np.ascontiguousarray(crop(overlapped(windows, padded, kernel, stride, dilation), padding, padding))
 
     def grad_input(F, g, kernel, dilation, padding, stride):
         return F.im2col(g, kernel, dilation, padding, stride)
 
 
-class PixelShuffle(Op):
+class PixelShuffle(ComplexOp):
     """pixel_shuffle(input, upscale_factor): channels dealt out as places, each place becoming a square of them."""
 
     one_call = "named"
-    complex = True
     names = ("pixel_shuffle", "nn.functional.pixel_shuffle")
     method = False
     samples = [(FOUR, 2), (FOUR[0], 2)]
@@ -146,11 +140,10 @@ class PixelShuffle(Op):
         return F.renamed(F.reshape(moved, (*lead, c // (r * r), h * r, w * r)), "PixelShuffleBackward0")
 
 
-class PixelUnshuffle(Op):
+class PixelUnshuffle(ComplexOp):
     """pixel_unshuffle(input, downscale_factor): squares of places gathered as channels."""
 
     one_call = "named"
-    complex = True
     names = ("pixel_unshuffle", "nn.functional.pixel_unshuffle")
     method = False
     samples = [([[[[1.0, 2.0], [3.0, 4.0]]]], 2)]
@@ -176,11 +169,10 @@ class PixelUnshuffle(Op):
         return F.renamed(F.reshape(moved, (*lead, c * r * r, h // r, w // r)), "PixelUnshuffleBackward0")
 
 
-class ChannelShuffle(Op):
+class ChannelShuffle(ComplexOp):
     """channel_shuffle(input, groups): channels dealt out so that those of one group come apart."""
 
     one_call = "named"
-    complex = True
     names = ("channel_shuffle", "native_channel_shuffle", "nn.functional.channel_shuffle",
              "nn.functional.native_channel_shuffle")
     method = False

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Ints, Nu
 from gradcli.engine.random.generators import draw
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import Kernel, define_by_rank
-from gradcli.ops.windows.pooling import CUBE, Pooling, planes
+from gradcli.ops.windows.pooling import CUBE, Pooling, check_planes
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import per_dimension
 
@@ -60,7 +60,7 @@ class FractionalMax(Kernel):
 
 
 def beginnings(chance, old, new, kernel):
-    """Where each window begins, for each plane's number; the last one ends with the dimension."""
+    """The first index of each window, from one random number a plane; the last window ends with the dimension."""
     starts = np.full((len(chance), new), old - kernel, np.int64)
     if new > 1:
         alpha = chance.dtype.type((old - kernel) / (new - 1))
@@ -82,9 +82,9 @@ class Chances(Kernel):
 
 
 def fractional(F, rank, input, kernel_size, output_size, output_ratio, return_indices, samples):
-    """What the fractional poolings have in common."""
+    """The result of fractional_max_pool<rank>d."""
     name = f"fractional_max_pool{rank}d"
-    planes(F, name, input, rank)
+    check_planes(F, name, input, rank)
     if (output_size is None) == (output_ratio is None):
         raise ArgumentFault(f"{name} requires specifying either an output_size or an output_ratio",
                             f"F.{name}(x, 2, output_size=2)")

@@ -4,16 +4,15 @@ import math
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Plain, Scalar, Sizes, Text
 from gradcli.engine.result_layout import dense_copy, in_format_of
-from gradcli.engine.tensor.conversion import realized
+from gradcli.engine.tensor.conversion import to_element
 from gradcli.faults.arguments import RefusedMode
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault, ShapeFault
-from gradcli.ops.base import Kernel
-from gradcli.ops.windows.sliding import outside
+from gradcli.ops.base import ComplexKernel, ComplexOp
+from gradcli.ops.windows.sliding import pad_constant
 
 PADDING_MODE = Text("constant", "reflect", "replicate", "circular", fault=RefusedMode,
                     message="Unrecognised padding mode {}")
@@ -24,11 +23,10 @@ MODERN_NAMES = ("ReflectionPad1DBackward0", "ReflectionPad2DBackward0", "Reflect
 MIRRORED = ("reflect", "replicate")
 
 
-class Pad(Op):
+class Pad(ComplexOp):
     """pad(input, *pad, mode, value): input with its last dimensions grown: `pad` is left, right, top, bottom, ... and
     the new places hold a constant, a reflection, the edge ("replicate"), or the other side ("circular")."""
 
-    complex = True
     home = "nn.functional"
     samples = [(ROW, (1, 2)), (GRID, (1, 0, -1, 2), "constant", 1.5), (ROW, (2, 1), "reflect"),
                (GRID, (1, 2, 0, 1), "replicate"), (ROW, (1, 3), "circular"), (GRID, (2, 1, 1, 0), "circular")]
@@ -54,14 +52,14 @@ class Pad(Op):
             raise UnimplementedType(message).saying(
                 f"Padding size {len(pad)} is not supported for {len(input.shape)}D input tensor.")
         if mode == "reflect":
-            reflectable(input.shape, lengths, before, after)
+            check_reflection(input.shape, lengths, before, after)
         sources = tuple(tuple(SOURCES[mode](n, b, a)) for n, b, a in zip(lengths, before, after, strict=True))
         if mode not in MIRRORED:
             return F.wrapped_around(input, sources)
         return F.pad_gather(input, sources, MIRRORED.index(mode) * 3 + rank - 1)
 
 
-def reflectable(shape, lengths, before, after):
+def check_reflection(shape, lengths, before, after):
     """Refuse amounts that a reflection cannot fill; PyTorch looks at the last dimension first."""
     for k, (n, b, a) in enumerate(zip(lengths[::-1], before[::-1], after[::-1], strict=True)):
         if max(b, a) >= n:
@@ -103,10 +101,9 @@ def _grows(n, before, after):
         raise ShapeFault(f"a dimension of length {n} padded by ({before}, {after}): output size is too small")
 
 
-class ConstantPadNd(Kernel):
+class ConstantPadNd(ComplexKernel):
     """constant_pad_nd(input, before, after, value): input with the last dimensions grown by a constant, or cut."""
 
-    complex = True
     legacy_names = "torch.nn._functions.padding.ConstantPad2d"
     samples = [(ROW, (1,), (2,), 0), (GRID, (-1, 1), (1, 0), 2.5)]
     errors = [(ROW, (-3,), (-3,), 0)]
@@ -119,18 +116,17 @@ class ConstantPadNd(Kernel):
         if any(n + b + a < 0 for n, b, a in zip(lengths, before, after, strict=True)):
             raise ShapeFault(f"The input size {list(lengths)}, plus negative padding {list(before)} and {list(after)} "
                              "resulted in a negative output size").saying("narrow(): length must be non-negative.")
-        grown = outside(input, before, after, realized(value, input.dtype))
+        grown = pad_constant(input, before, after, to_element(value, input.dtype))
         return dense_copy(input) if grown is input else in_format_of(grown, [input])
 
     def grad_input(F, g, before, after):
         return F.constant_pad_nd(g, tuple([-b for b in before]), tuple([-a for a in after]), 0)
 
 
-class PadGather(Kernel):
+class PadGather(ComplexKernel):
     """pad_gather(input, sources, which): input with each of the last dimensions made of the places that `sources`
     lists; `which` is the name of the padding that asked."""
 
-    complex = True
     linked = True
     modern_names = (*MODERN_NAMES, "CopySlices")
     saves = True        # PyTorch keeps the input
@@ -147,11 +143,10 @@ class PadGather(Kernel):
         return F.unmirrored(g, sources, tuple(input_shape))
 
 
-class WrappedAround(Kernel):
+class WrappedAround(ComplexKernel):
     """wrapped_around(input, sources): input with each of the last dimensions made of the places that `sources` lists,
     as copies, of which PyTorch keeps nothing but the change itself."""
 
-    complex = True
     linked = False
     modern_names = "CopySlices"
     saves = True
@@ -165,11 +160,10 @@ class WrappedAround(Kernel):
         return F.unmirrored(g, sources, tuple(input_shape))
 
 
-class Unmirrored(Kernel):
+class Unmirrored(ComplexKernel):
     """unmirrored(input, sources, shape): zeros of `shape` to which each number of input is added at the place of the
     last dimensions that it was a reflection of."""
 
-    complex = True
     samples = [([[[1.0, 2.0, 3.0, 4.0, 5.0, 6.0]]], ((1, 0, 1, 2, 3, 2),), (1, 1, 4))]
     errors = [("text", ((0,),), (1,))]
 

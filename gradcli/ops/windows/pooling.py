@@ -4,12 +4,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op, rename_node
+from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.base import Kernel, define_by_rank
-from gradcli.ops.dtype_checks import kind_of
+from gradcli.ops.base import Functional, Kernel, define_by_rank
+from gradcli.ops.dtype_checks import numpy_dtype
 from gradcli.ops.windows.pooling_arrays import GRID
 from gradcli.ops.windows.sliding import BATCH, per_dimension
 
@@ -20,10 +20,8 @@ MAX_CASES = [(2,), (2, 1), (2, 2, 1), (2, 1, 0, 2), (2, 2, 0, 1, True), (2, 2, 0
 AVG_CASES = [(2,), (2, 1), (2, 2, 1), (2, 2, 0, True), (2, 2, 1, False, False)]
 
 
-class Pooling(Op, abstract=True):
+class Pooling(Functional, abstract=True):
     """A pooling over the last dimensions of (batch, channels, ...), or of (channels, ...)."""
-
-    home = "nn.functional"
 
 
 def _of_dimensions(name, shape, rank):
@@ -39,7 +37,7 @@ def _of_dimensions(name, shape, rank):
     return f"non-empty {rank + 1}D or {rank + 2}D (batch mode) tensor expected for input"
 
 
-def planes(F, name, input, rank):
+def check_planes(F, name, input, rank):
     """Refuse inputs of other dimensions than the pooling has."""
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):
@@ -52,7 +50,7 @@ def planes(F, name, input, rank):
 
 
 @lru_cache(256)
-def options(name, rank, kernel_size, stride, padding, dilation=1):
+def pooling_options(name, rank, kernel_size, stride, padding, dilation=1):
     """The options of a pooling, whole numbers or tuples of them, each as a tuple of `rank`."""
     kernel = per_dimension(kernel_size, rank, name, "kernel_size")
     stride = kernel if stride in (None, ()) else per_dimension(stride, rank, name, "stride")
@@ -60,7 +58,7 @@ def options(name, rank, kernel_size, stride, padding, dilation=1):
         dilation, rank, name, "dilation")
 
 
-def one_dimensional(kernel, stride, padding, dilation):
+def check_max_pool1d(kernel, stride, padding, dilation):
     """Refuse the options that PyTorch refuses in words of max_pool1d's own."""
     for option, value in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
         if value <= 0:
@@ -72,12 +70,12 @@ def one_dimensional(kernel, stride, padding, dilation):
 
 
 def max_pool(F, rank, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
-    """What max_pool1d, 2d and 3d have in common; one dimension goes the way of two, of which the first is 1."""
+    """The result of max_pool<rank>d; for rank 1 the input gets a first spatial dimension of length 1."""
     name = f"max_pool{rank}d"
-    planes(F, name, input, rank)
-    kernel, stride, padding, dilation = options(name, rank, kernel_size, stride, padding, dilation)
+    check_planes(F, name, input, rank)
+    kernel, stride, padding, dilation = pooling_options(name, rank, kernel_size, stride, padding, dilation)
     if rank == 1:
-        one_dimensional(kernel[0], stride[0], padding[0], dilation[0])
+        check_max_pool1d(kernel[0], stride[0], padding[0], dilation[0])
         values, indices = F.max_pool(F.unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation),
                                      ceil_mode)
         values, indices = F.squeeze(values, -2), F.squeeze(indices, -2)
@@ -106,15 +104,14 @@ define_by_rank(
             3: [(BLOCK, 9), ([1.0], 1)]})
 
 
-
-def mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor):
-    """What the average poolings have in common."""
+def mean_pool(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor):
+    """The result of avg_pool<rank>d."""
     name = f"avg_pool{rank}d"
-    planes(F, name, input, rank)
-    if kind_of(input).kind != "f" and kind_of(input) != np.int64:
-        raise TypeFault(f"{name}() is not implemented for {kind_of(input).name} tensors",
+    check_planes(F, name, input, rank)
+    if numpy_dtype(input).kind != "f" and numpy_dtype(input) != np.int64:
+        raise TypeFault(f"{name}() is not implemented for {numpy_dtype(input).name} tensors",
                         ("x.float()", "a floating copy"))
-    kernel, stride, padding, _ = options(name, rank, kernel_size, stride, padding)
+    kernel, stride, padding, _ = pooling_options(name, rank, kernel_size, stride, padding)
     if divisor == 0:
         raise ShapeFault("divisor must be not zero")
     if rank == 1:
@@ -133,13 +130,13 @@ class AvgPool1d(Pooling):
 
     def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
                 count_include_pad: Flag = True):
-        return mean(F, 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
+        return mean_pool(F, 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
 def _avg_pool(rank):
     def compose(F, input, kernel_size: Ints, stride: Ints = None, padding: Ints = 0, ceil_mode: Flag = False,
                 count_include_pad: Flag = True, divisor_override: Int = None):
-        return mean(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+        return mean_pool(F, rank, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
     return compose
 
@@ -154,20 +151,19 @@ define_by_rank(
     errors={2: [(GRID, 9), (GRID, 2, 1, 2), ([1.0], 1), (GRID, 2, 2, 0, False, True, 0)], 3: [(BLOCK, 9), ([1.0], 1)]})
 
 
-
-def norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
+def lp_pool(F, rank, input, norm_type, kernel_size, stride, ceil_mode):
     """The p-norm of each window: the mean of powers, taken back to a sum; the sign of a negative sum stays."""
     kernel = per_dimension(kernel_size, rank, f"lp_pool{rank}d", "kernel_size")
     count = 1
     for k in kernel:
         count *= k
-    out = mean(F, rank, input ** norm_type, kernel_size, stride, 0, ceil_mode, True, None)
+    out = mean_pool(F, rank, input ** norm_type, kernel_size, stride, 0, ceil_mode, True, None)
     return (F.sign(out) * F.relu(F.abs(out)) * count) ** (1.0 / norm_type)
 
 
 def _lp_pool(rank):
     def compose(F, input, norm_type: Number, kernel_size: Ints, stride: Ints = None, ceil_mode: Flag = False):
-        return norm(F, rank, input, norm_type, kernel_size, stride, ceil_mode)
+        return lp_pool(F, rank, input, norm_type, kernel_size, stride, ceil_mode)
 
     return compose
 
@@ -181,15 +177,14 @@ define_by_rank(
     errors={1: [(ROW, 2, 9), ([1.0], 2, 1)], 2: [(GRID, 2, 9), ([1.0], 2, 1)], 3: [(BLOCK, 2, 9), ([1.0], 2, 1)]})
 
 
-
-def put_back(F, rank, input, indices, kernel_size, stride, padding, output_size):
-    """What the unpoolings have in common."""
+def max_unpool(F, rank, input, indices, kernel_size, stride, padding, output_size):
+    """The result of max_unpool<rank>d."""
     name = f"max_unpool{rank}d"
     shape = input.shape
     if len(shape) not in (rank + 1, rank + 2):
         raise ShapeFault(f"{name}() Expected {rank + 1}D or {rank + 2}D input tensor, but got {sized(shape)}",
                          *([BATCH] if len(shape) == rank else ()))
-    kernel, stride, padding, _ = options(name, rank, kernel_size, stride, padding)
+    kernel, stride, padding, _ = pooling_options(name, rank, kernel_size, stride, padding)
     lengths = tuple((n - 1) * s - 2 * p + k for n, k, s, p in zip(
         input.shape[len(input.shape) - rank :], kernel, stride, padding, strict=True))
     if output_size is not None:
@@ -225,7 +220,7 @@ class PutInPlaces(Kernel):
 def _max_unpool(rank):
     def compose(F, input, indices: Array, kernel_size: Ints, stride: Ints = None, padding: Ints = 0,
                 output_size: Ints = None):
-        return put_back(F, rank, input, indices, kernel_size, stride, padding, output_size)
+        return max_unpool(F, rank, input, indices, kernel_size, stride, padding, output_size)
 
     return compose
 

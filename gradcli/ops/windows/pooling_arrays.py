@@ -8,7 +8,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import Array, Flag, Plain
 from gradcli.ops.arrays import FEW, elements_along
 from gradcli.ops.base import Kernel
-from gradcli.ops.windows.sliding import inside, offsets, outside, pooled_places, shifted
+from gradcli.ops.windows.sliding import crop, offsets, pad_constant, pooled_places, shifted
 from gradcli.ops.windows.small_windows import greatest_of_few, spread_over_few, starts_and_steps, sums_of_few
 
 GRID = [[[[1.0, -2.0, 3.0, 0.0], [0.5, 5.0, -6.0, 2.0], [0.2, 1.0, 4.0, -1.0]]]]
@@ -20,22 +20,22 @@ class PoolingKernel(Kernel, abstract=True):
     """Part of a pooling, over as many of the last dimensions as its windows have."""
 
 
-def reach(lengths, count, kernel, stride, padding, dilation):
-    """How far windows reach beyond dimensions of `lengths` on the right."""
+def right_overhang(lengths, count, kernel, stride, padding, dilation):
+    """The number of places by which windows reach beyond dimensions of `lengths` on the right."""
     return tuple((c - 1) * s + d * (k - 1) + 1 - p - n for n, c, k, s, p, d in zip(
         lengths, count, kernel, stride, padding, dilation, strict=True))
 
 
-def beyond(lengths, count, kernel, stride, padding, dilation):
-    """What to add on the right for windows to fit; nothing where they end inside."""
-    return tuple(max(r, 0) for r in reach(lengths, count, kernel, stride, padding, dilation))
+def right_padding(lengths, count, kernel, stride, padding, dilation):
+    """The padding on the right that windows need; 0 where they end inside."""
+    return tuple(max(r, 0) for r in right_overhang(lengths, count, kernel, stride, padding, dilation))
 
 
 @lru_cache(256)
 def window_layout(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
-    """How many windows there are along each dimension, and what to add on the right for them to fit."""
+    """The number of windows along each dimension, and the padding on the right that they need."""
     count = pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels)
-    return count, beyond(lengths, count, kernel, stride, padding, dilation)
+    return count, right_padding(lengths, count, kernel, stride, padding, dilation)
 
 
 class MaxPool(PoolingKernel):
@@ -61,7 +61,7 @@ class MaxPool(PoolingKernel):
         if (few := greatest_of_few(input, kernel, stride, padding, after, dilation, count)) is not None:
             return few
         least = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
-        padded = outside(input, padding, after, least)
+        padded = pad_constant(input, padding, after, least)
         best, which = window_maximum(padded, kernel, stride, dilation, count)
         return best, flat_places(which, lengths, kernel, stride, padding, dilation, count)
 
@@ -92,7 +92,7 @@ def window_maximum(padded, kernel, stride, dilation, count):
 
 def flat_places(which, lengths, kernel, stride, padding, dilation, count):
     """Positions within windows as places in a plane of `lengths`, counted row by row."""
-    if not any(padding) and max(reach(lengths, count, kernel, stride, padding, dilation)) <= 0:
+    if not any(padding) and max(right_overhang(lengths, count, kernel, stride, padding, dilation)) <= 0:
         tables = _cached_tables if math.prod(kernel) + math.prod(count) <= FEW else starts_and_steps
         steps, starts = tables(lengths, kernel, stride, dilation, count)
         return np.add(steps.take(which), starts)
@@ -171,7 +171,7 @@ class AvgPool(PoolingKernel):
                                      input.shape[-rank - 1])
         total = sums_of_few(input, kernel, stride, padding, after, count)
         if total is None:
-            padded = outside(input, padding, after)
+            padded = pad_constant(input, padding, after)
             for at in offsets(kernel):
                 here = padded[shifted(at, count, stride, dense)]
                 total = here.copy() if total is None else np.add(total, here, out=total)
@@ -189,7 +189,7 @@ def towards_zero(total, share):
 
 
 def divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, dtype):
-    """What the sum of each window is divided by."""
+    """The divisor of the sum of each window."""
     if divisor is not None:
         return dtype.type(divisor)
     compute = _cached_sizes if math.prod(count) <= FEW else _sizes
@@ -222,14 +222,14 @@ class AvgPoolBack(PoolingKernel):
         rank, dense = len(kernel), (1,) * len(kernel)
         count = input.shape[input.ndim - rank :]
         share = input / divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
-        after = beyond(lengths, count, kernel, stride, padding, dense)
+        after = right_padding(lengths, count, kernel, stride, padding, dense)
         padded = tuple(n + p + a for n, p, a in zip(lengths, padding, after, strict=True))
         total = spread_over_few(share, kernel, stride, padded)
         if total is None:
             total = np.zeros(input.shape[: input.ndim - rank] + padded, input.dtype)
             for at in offsets(kernel):
                 total[shifted(at, count, stride, dense)] += share
-        return np.ascontiguousarray(inside(total, padding, after))
+        return np.ascontiguousarray(crop(total, padding, after))
 
     def grad_input(F, g, kernel, stride, padding, ceil_mode, count_include_pad, divisor):
         return F.avg_pool(g, kernel, stride, padding, ceil_mode, count_include_pad, divisor)

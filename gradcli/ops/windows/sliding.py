@@ -64,7 +64,7 @@ def check_positive(name, **options):
                 _not_positive(name, option, list(value)))
 
 
-def outside(array, before, after, value=0):
+def pad_constant(array, before, after, value=0):
     """`array` with its last dimensions grown on both sides by a constant; negative amounts take away."""
     if not any(before) and not any(after):
         return array
@@ -78,28 +78,28 @@ def outside(array, before, after, value=0):
 
 @lru_cache(256)
 def _grown(inner, before, after):
-    """The lengths that `outside` makes of last dimensions, and the keys of the old numbers in new and old places."""
+    """The lengths that `pad_constant` makes of last dimensions; the keys of the old numbers in new and old places."""
     shape = tuple(n + b + a for n, b, a in zip(inner, before, after, strict=True))
     to = tuple(slice(max(b, 0), n - max(a, 0)) for n, b, a in zip(shape, before, after, strict=True))
     of = tuple(slice(max(-b, 0), n - max(-a, 0)) for n, b, a in zip(inner, before, after, strict=True))
     return shape, (..., *to), (..., *of)
 
 
-def inside(array, before, after):
-    """`outside` undone: the last dimensions without what was added."""
+def crop(array, before, after):
+    """`pad_constant` undone: the last dimensions without what was added."""
     if not any(before) and not any(after):
         return array
-    return outside(array, tuple(-b for b in before), tuple(-a for a in after))
+    return pad_constant(array, tuple(-b for b in before), tuple(-a for a in after))
 
 
-def span(kernel, dilation):
-    """How many places each side of a window reaches over."""
+def window_extent(kernel, dilation):
+    """The extent of a dilated window along each dimension: dilation * (kernel - 1) + 1."""
     return tuple([d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)])
 
 
 def window_counts(lengths, kernel, stride, dilation):
-    """How many windows there are along each dimension."""
-    return tuple([(n - s) // t + 1 for n, s, t in zip(lengths, span(kernel, dilation), stride, strict=True)])
+    """The number of windows along each dimension."""
+    return tuple([(n - s) // t + 1 for n, s, t in zip(lengths, window_extent(kernel, dilation), stride, strict=True)])
 
 
 def sliding(array, kernel, stride, dilation):
@@ -140,12 +140,12 @@ def overlapped(windows, lengths, kernel, stride, dilation):
 
 
 def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, channels):
-    """How many windows a pooling has along each dimension, as PyTorch counts them."""
+    """The number of windows of a pooling along each dimension, as PyTorch counts them."""
     if 0 in stride:
         raise UnfitValue(f"{name}(): stride should be greater than zero, but got stride={list(stride)}").saying(
             "stride should not be zero")
     check_positive(name, kernel_size=kernel, stride=stride, dilation=dilation)
-    if any(p < 0 or 2 * p > s for p, s in zip(padding, span(kernel, dilation), strict=True)):
+    if any(p < 0 or 2 * p > s for p, s in zip(padding, window_extent(kernel, dilation), strict=True)):
         p, k, d = next((p, k, d) for p, k, d in zip(padding, kernel, dilation, strict=True)
                        if p < 0 or 2 * p > d * (k - 1) + 1)
         raise UnfitValue(f"{name}(): pad should be at most half of effective kernel size, but got pad={list(padding)}, "
@@ -153,7 +153,7 @@ def pooled_places(name, lengths, kernel, stride, padding, dilation, ceil_mode, c
             f"pad must be non-negative, but got pad: {p}" if p < 0 else
             f"pad should be at most half of effective kernel size, but got pad={p}, kernel_size={k} and dilation={d}")
     out = []
-    for n, s, t, p in zip(lengths, span(kernel, dilation), stride, padding, strict=True):
+    for n, s, t, p in zip(lengths, window_extent(kernel, dilation), stride, padding, strict=True):
         free = n + 2 * p - s
         count = (math.ceil(free / t) if ceil_mode else free // t) + 1
         if ceil_mode and (count - 1) * t >= n + p:

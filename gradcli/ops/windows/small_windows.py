@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.ops.arrays import TYPES
-from gradcli.ops.windows.sliding import outside, window_counts
+from gradcli.ops.windows.sliding import pad_constant, window_counts
 
 MOST = 4096         # numbers that all windows see together, up to which tables are used
 
@@ -56,7 +56,7 @@ def greatest_of_few(input, kernel, stride, padding, after, dilation, count):
     if not planes or planes * math.prod(count) * math.prod(kernel) > MOST or input.dtype not in TYPES:
         return None
     places, names, rows = _windows(lengths, kernel, stride, padding, after, dilation, count)
-    numbers = outside(input, padding, after, -np.inf).reshape(planes, -1).take(places, 1)
+    numbers = pad_constant(input, padding, after, -np.inf).reshape(planes, -1).take(places, 1)
     picked = np.add(numbers.argmax(2), rows).reshape(*lead, *count)
     if planes == 1:
         best = numbers.take(picked)
@@ -77,7 +77,7 @@ def sums_of_few(input, kernel, stride, padding, after, count):
     planes = input.size // size if size else 0
     if not planes or windows < 2 or planes * windows * math.prod(kernel) > MOST or input.dtype not in TYPES:
         return None         # a single window would be added up in another order
-    grown = outside(input, padding, after)
+    grown = pad_constant(input, padding, after)
     places = column_places(1, grown.shape[-rank:], kernel, stride, (1,) * rank, count)
     numbers = grown.reshape(planes, -1).take(places, 1)
     return np.add.reduce(numbers, 1).reshape(*shape[:-rank], *count)
@@ -109,7 +109,7 @@ def columns_of_few(input, kernel, stride, padding, dilation, most=None):
     if not 0 < batch * channels * math.prod(count) * math.prod(kernel) <= MOST or min(count) < 1:
         return None
     places = column_places(channels, lengths, kernel, stride, dilation, count)
-    return outside(input, padding, padding).reshape(batch, -1).take(places, 1)
+    return pad_constant(input, padding, padding).reshape(batch, -1).take(places, 1)
 
 
 def spread_columns_of_few(columns, channels, lengths, kernel, stride, dilation, count):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from gradcli.engine.autograd import signature as kinds
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import MISSING
-from gradcli.engine.factor_order import ALIASES
+from gradcli.engine.call_spellings import ALIASES
 
 INDENT = "    "
 NUMPYS = {ALIASES[option]: option for option in ("axis", "keepdims")}      # what numpy calls options
@@ -215,7 +215,7 @@ class ArgumentsSource:
     def _two_operands(self) -> None:
         """The arrays of two operands, and which of them are tensors, and require gradients."""
         whole = self.cls.type_promotion == "mixed"
-        wholes = "_WHOLES" if self.cls.whole_numbers is None and not self.cls.holds_numbers else "_INT64"
+        wholes = "_WHOLES" if self.cls.integer_overflow is None and not self.cls.holds_numbers else "_INT64"
         truths = "" if self.cls.refuses_bool_with_number else " and _dtype is not _bool"
         excluded = f" and _dtype not in {wholes}{truths}" if whole else ""
         numbers = "_NO_TRUTHS" if self.cls.refuses_bool_with_number else "_NUMBERS"
@@ -270,7 +270,7 @@ class ArgumentsSource:
                      "_constants = _constants64")
             whole = "".join([f" and (t{i} or type(v{i}) is int)" for i in self.numbers])
             if self.mixes():
-                kinds = "_WHOLES" if self.cls.whole_numbers is None and not self.cls.holds_numbers else "_INT64"
+                kinds = "_WHOLES" if self.cls.integer_overflow is None and not self.cls.holds_numbers else "_INT64"
                 tensors = "".join([f" and t{i}" for i in self.numbers])
                 truths = "" if self.cls.refuses_bool_with_number else f" or _dtype is _bool{tensors}"
                 self.add(f"elif _dtype in {kinds}{whole}{truths}: _constants = _no_constants")

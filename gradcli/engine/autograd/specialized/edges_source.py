@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.engine.autograd.op import constancy
+from gradcli.engine.autograd.op import operand_variant
 from gradcli.engine.autograd.signature import MISSING
 from gradcli.engine.autograd.specialized.arguments_source import INDENT, ArgumentsSource
 
@@ -35,7 +35,7 @@ class EdgesSource(ArgumentsSource):
 
     def _variant(self) -> str:
         """An expression for the number of the variant."""
-        if self.cls.variant is constancy or self.operator and self.cls.fresh_result:
+        if self.cls.variant is operand_variant or self.operator and self.cls.fresh_result:
             first, second = ("t0" if 0 in self.numbers else "True"), ("t1" if 1 in self.numbers else "True")
             return f"0 if {first} and {second} else 1 if {first} else 2"
         return f"_variant({', '.join(f'v{i}' for i in range(self.count))})"

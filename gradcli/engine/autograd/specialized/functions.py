@@ -33,7 +33,7 @@ from gradcli.engine.autograd.signature import MISSING, NUMBERS, REFUSED, WIDEST,
 from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, checked_constant, constant
 from gradcli.engine.complex_gate import COMPLEX
-from gradcli.engine.numpy_refusals import UNFIT, numpy_fault
+from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
 from gradcli.engine.plain_numbers import number_result, was_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import match_layout, several_by_rows
@@ -56,7 +56,7 @@ from gradcli.engine.tensor.write_gate import overlaps_itself, partly_shared, wri
 
 
 class WarmUp:
-    """How many calls pass through the general function before one is specialised."""
+    """The number of calls that pass through the general function before it is specialised."""
 
     calls = 50
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import EXCEPTIONS, exposed, named
 from gradcli.faults.mistakes import FailedAssertion

@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from gradcli.engine.argument_words import type_name
+from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault
 
@@ -16,14 +16,14 @@ PLAIN = (int, float, bool, str, list, tuple, dict, set, type(None), range, slice
 
 
 def _no_index(self: Any) -> int:
-    """What a tensor says that is to repeat a list or a string."""
+    """Raise the TypeError of a tensor as the count by which a list or a string is repeated."""
     raise TypeError("only integer tensors of a single element can be converted to an index")
 
 
 TENSOR = type("Tensor", (), {"__index__": _no_index})()
 
 
-def in_operator_words(fault: ArgumentFault, special: str, left: Any, right: Any) -> ArgumentFault:
+def with_operator_message(fault: ArgumentFault, special: str, left: Any, right: Any) -> ArgumentFault:
     """`fault`, with what CPython says at `left OP right`, for the operator that a special method stands for."""
     try:
         getattr(operator, special)(_stand_in(left), _stand_in(right))

@@ -92,7 +92,7 @@ WORDS = {
 }
 
 
-def words_for(name: str) -> tuple[bool, str]:
+def complex_message(name: str) -> tuple[bool, str]:
     """Whether PyTorch's exception is a NotImplementedError, and its words, with {0} in the place of the type."""
     if name in WORDS:
         return False, WORDS[name]

@@ -66,7 +66,7 @@ CASTS = ("bfloat16", "bool", "byte", "char", "clone", "double", "float", "half",
 
 
 def type_name(value: Any) -> str:
-    """What PyTorch calls the type of an argument."""
+    """The name of an argument's type in messages of PyTorch."""
     if isinstance(value, Tensor):
         return "Parameter" if type(value).__name__ == "Parameter" else "Tensor"
     return type(value).__name__
@@ -93,7 +93,7 @@ def called_as_method(count: int) -> bool:
     return at >= 0 and opname[code[at]] == "CALL" and code[at + 1] == count - 1
 
 
-def combined(name: str, args: Sequence[Any], options: Mapping[str, Any], message: str) -> str:
+def overload_message(name: str, args: Sequence[Any], options: Mapping[str, Any], message: str) -> str:
     """`message`; of an operation of several signatures PyTorch says the types of all arguments instead."""
     if name not in OVERLOADED:
         return message
@@ -126,12 +126,12 @@ def wrong_type(name: str, parameter: str, at: int, expected: str, value: Any, ar
         return f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(value)}"
     place = at + 1 - called_as_method(len(args) + len(options)) if at < len(args) else 0
     position = f" (position {place})" if place else ""
-    message = no_sizes(short, parameter, position, value) if expected == "tuple of ints" else (
+    message = sizes_message(short, parameter, position, value) if expected == "tuple of ints" else (
         f"{short}(): argument '{parameter}'{position} must be {expected}, not {type_name(value)}")
-    return message if "unpack" in message else combined(short, args, options, message)
+    return message if "unpack" in message else overload_message(short, args, options, message)
 
 
-def no_sizes(name: str, parameter: str, position: str, value: Any) -> str:
+def sizes_message(name: str, parameter: str, position: str, value: Any) -> str:
     """A value that is no whole number and no list or tuple of them; `position` is "" or "(position 1)"."""
     message = f"{name}(): argument '{parameter}'"
     odd = _strange_int(value) if isinstance(value, list | tuple) else None
@@ -156,7 +156,7 @@ def missing(name: str, names: Sequence[str], args: Sequence[Any], options: Mappi
         return f"{short}() missing {count} required positional argument{'s' * (count > 1)}: {listed}"
     listed = ", ".join(f'"{parameter}"' for parameter in names)
     message = f"{short}() missing {count} required positional argument{'s' * (count == 1)}: {listed}"
-    return combined(short, args, options, message)
+    return overload_message(short, args, options, message)
 
 
 def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Mapping[str, Any]) -> str:
@@ -171,7 +171,7 @@ def too_many(name: str, least: int, most: int, args: Sequence[Any], options: Map
     expected = f"{most} positional argument{'s' * (most != 1)}" if least >= most else (
         f"from {least} to {most} positional arguments")
     passed = f"{count} {'was' if count == 1 else 'were'} given"
-    return combined(short, args, options, f"{short}() takes {expected} but {passed}")
+    return overload_message(short, args, options, f"{short}() takes {expected} but {passed}")
 
 
 def options_first(name: str, parameters: int, args: Sequence[Any], options: Mapping[str, Any]) -> bool:
@@ -185,7 +185,7 @@ def unknown_option(name: str, option: str, args: Sequence[Any], options: Mapping
     short = last_part(name)
     if parameters == 1 and short not in CASTS and called_as_method(len(args) + len(options)):
         return f"TensorBase.{short}() takes no keyword arguments"
-    return combined(short, args, options, f"{short}() got an unexpected keyword argument '{option}'")
+    return overload_message(short, args, options, f"{short}() got an unexpected keyword argument '{option}'")
 
 
 def last_part(name: str) -> str:
@@ -233,5 +233,5 @@ def sized(shape: Sequence[int]) -> str:
 
 
 def most(n: int) -> str:
-    """How many arguments there may be by position, in words."""
+    """The largest number of positional arguments, in words."""
     return "no arguments" if n == 0 else "1 argument" if n == 1 else f"at most {n} arguments"

@@ -41,12 +41,12 @@ def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:
                     ValueFault if isinstance(error, np.linalg.LinAlgError) else ArgumentFault)
             raise kind(f"{function.__name__}(): {error}").saying(str(error)) from None
         except (ShapeFault, TypeFault, IndexOutOfRange) as fault:
-            raise in_numpys_words(fault) from None
+            raise with_numpy_message(fault) from None
 
     return call
 
 
-def in_numpys_words(fault: Fault) -> Fault:
+def with_numpy_message(fault: Fault) -> Fault:
     """`fault`, which an operation on arrays raised, as numpy raises it: a ValueError where PyTorch's is of run time."""
     if isinstance(fault, IndexOutOfRange):
         return fault.saying(f"index {fault.index} is out of bounds for axis {fault.dim} with size {fault.size}")
