@@ -10,6 +10,7 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
+from gradcli.exposure import renamed
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import TypeProxy
@@ -41,8 +42,7 @@ def _refused(name: str) -> Callable[..., Any]:
                               ("if torch.cuda.is_available():", "before it, which is False here")).saying(
             "Torch not compiled with CUDA enabled")
 
-    refused.__name__ = refused.__qualname__ = name
-    return refused
+    return renamed(refused, name)
 
 
 def _cuda_type(name: str) -> TypeProxy:
@@ -62,8 +62,7 @@ def _zero(name: str) -> Callable[..., int]:
         """None of that memory is in use: there is no such device."""
         return 0
 
-    zero.__name__ = zero.__qualname__ = name
-    return zero
+    return renamed(zero, name)
 
 
 IDLE = "empty_cache synchronize reset_peak_memory_stats reset_max_memory_allocated ipc_collect init".split()

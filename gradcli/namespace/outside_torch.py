@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.exposure import expose_functions
+from gradcli.exposure import expose_functions, renamed
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
 from gradcli.namespace.no_effect import Idle, idle
@@ -63,8 +63,7 @@ def unchanged(name: str) -> Callable[..., Any]:
                                       "stand")
         return args[0] if args else options.get("obj", options.get("func"))
 
-    compiled.__name__ = compiled.__qualname__ = name
-    return compiled
+    return renamed(compiled, name)
 
 
 def ignore(drop: Any = False, **options: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed, named, seal
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed, named, renamed, seal
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.policy import checked_name
@@ -310,8 +310,7 @@ def _of_text(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **options: Any) -> Any:
         return getattr(self._value, name)(*args, **options)
 
-    method.__name__ = method.__qualname__ = name
-    return method
+    return renamed(method, name)
 
 
 for _name in TEXT:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import index
 from typing import Any
 
-from gradcli.exposure import exposed, named
+from gradcli.exposure import exposed, named, renamed
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
@@ -68,8 +68,7 @@ def streamed(*iterables: int | str, sizes: tuple[int | str, ...] = ()) -> Callab
             check(*args, **options)
             return iterator_class(generate(*args, **options), deep)
 
-        stream.__name__ = stream.__qualname__ = name
-        return stream
+        return renamed(stream, name)
 
     return wrapped
 
@@ -142,8 +141,7 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
         values = [_Once(arg, _buffered) for arg in args[:pools]]
         return iterator_class(_through(choose(*values, *sizes, **once)), 1)
 
-    chosen.__name__ = chosen.__qualname__ = name
-    return chosen
+    return renamed(chosen, name)
 
 
 def _whole(size: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import plain_number
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
@@ -38,8 +39,7 @@ def _of_numbers(name: str) -> Callable[..., Any]:
         except statistics.StatisticsError as error:
             raise ValueFault(str(error)).saying(str(error)) from None
 
-    statistic.__name__ = statistic.__qualname__ = name
-    return statistic
+    return renamed(statistic, name)
 
 
 NAMES = ("mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev "

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, pr
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, kind, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 
@@ -73,8 +74,7 @@ def _filled(name: str) -> Callable[..., Array]:
         fill = np.ones if name == "ones" else np.zeros
         return Array(fill(_sized(name, shape), kind(dtype)))
 
-    make.__name__ = make.__qualname__ = name
-    return make
+    return renamed(make, name)
 
 
 zeros, ones, empty = map(_filled, ("zeros", "ones", "empty"))
@@ -173,8 +173,7 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
         result = apply(*values)
         return of_tensors(result, args) if out is None else _stored(name, result, out)
 
-    applied.__name__ = applied.__qualname__ = name
-    return applied
+    return renamed(applied, name)
 
 
 def of_tensors(result: Any, args: tuple[Any, ...]) -> Any:
@@ -190,8 +189,7 @@ def _reducing(name: str) -> Callable[..., Any]:
     def reduced(a: Any, axis: Any = None, **options: Any) -> Any:
         return OWN[name](asarray(a), axis, **options)
 
-    reduced.__name__ = reduced.__qualname__ = name
-    return reduced
+    return renamed(reduced, name)
 
 
 def concatenate(arrays: Any, axis: int = 0) -> Array:

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.numpy_words import with_numpy_faults
@@ -28,7 +27,7 @@ from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, kind, numpy_
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import expose
+from gradcli.exposure import expose_named_tuple, renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.namespace.third_party.numpy import asarray, of_tensors, operand
@@ -208,8 +207,7 @@ def result_of(value: Any) -> Any:
 def _named_result(name: str, fields: tuple[str, ...]) -> Any:
     """The class of a result with names, such as `EighResult(eigenvalues, eigenvectors)`."""
     kind = namedtuple(name, fields)     # type: ignore[misc]  # numpy's own names
-    expose(kind, *fields, parts=lambda value: (
-        f"{name}(", [NamedValue(*pair) for pair in zip(fields, value, strict=True)], ")"))
+    expose_named_tuple(kind)
     return kind
 
 
@@ -238,8 +236,7 @@ def _function(signature: NumpySignature) -> Callable[..., Any]:
             result = work(*(values[name] for name in places), **rest)
         return of_tensors(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
 
-    applied.__name__ = applied.__qualname__ = signature.name.rpartition(".")[2]
-    return with_numpy_faults(applied)
+    return with_numpy_faults(renamed(applied, signature.name.rpartition(".")[2]))
 
 
 def einsum(subscripts: Any, *operands: Any) -> Any:

@@ -8,10 +8,9 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.display.containers import NamedValue
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.settings import SwitchedSettings
-from gradcli.exposure import expose, exposed, seal
+from gradcli.exposure import expose_named_tuple, exposed, renamed, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.format import HASHED
@@ -48,8 +47,7 @@ class OverflowedFault(DecimalFault):
 KINDS: tuple[tuple[type, Any], ...] = (
     (decimal.DivisionByZero, ZeroFault), (decimal.Overflow, OverflowedFault), (decimal.DecimalException, InvalidFault))
 DecimalTuple = namedtuple("DecimalTuple", "sign digits exponent")
-expose(DecimalTuple, *DecimalTuple._fields, parts=lambda value: (
-    "DecimalTuple(", [NamedValue(*pair) for pair in zip(DecimalTuple._fields, value, strict=True)], ")"))
+expose_named_tuple(DecimalTuple)
 
 
 @exposed("prec", "rounding", write=("prec", "rounding"))
@@ -173,8 +171,7 @@ def _operator(name: str, floats: bool) -> Callable[..., Any]:
         operands = [other if floats and type(other) is float else _operand(other) for other in values]
         return NotImplemented if None in operands else _result(computed(work, self._own, *operands))
 
-    operate.__name__ = operate.__qualname__ = name
-    return operate
+    return renamed(operate, name)
 
 
 def _method(name: str) -> Callable[..., Any]:

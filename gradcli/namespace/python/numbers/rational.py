@@ -10,13 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from gradcli.engine.plain_numbers import plain_number
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, renamed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import stand_in
 from gradcli.namespace.python.numbers.decimals import Number
 from gradcli.namespace.python.numbers.exact_number import ExactNumber
+from gradcli.namespace.python.wrapper import expose_own
 
 BITS = 50_000
 LONGEST = 10_000
@@ -35,8 +36,6 @@ class Rational(ExactNumber):
             raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
         self._own = value
 
-    numerator = property(lambda self: self._own.numerator)
-    denominator = property(lambda self: self._own.denominator)
     real = property(lambda self: self)
     imag = property(lambda self: 0)
 
@@ -105,13 +104,13 @@ def _operator(name: str) -> Callable[..., Any]:
             raise SizeLimit(f"a number beside a fraction has at most {BITS} binary digits here")
         return _result(work(self._own, *operands))
 
-    operate.__name__ = operate.__qualname__ = name
-    return operate
+    return renamed(operate, name)
 
 
 for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod",
               "rmod", "divmod", "rdivmod", "neg", "pos", "abs", "eq", "lt", "le", "gt", "ge"):
     setattr(Rational, f"__{_name}__", _operator(f"__{_name}__"))
+expose_own(Rational, "numerator", "denominator")
 Rational.__name__ = "Fraction"      # as messages call it
 HASHED.add(Rational)
 

@@ -11,6 +11,7 @@ from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import stand_in
+from gradcli.namespace.python.wrapper import Wrapper, expose_own
 
 EPOCH = calendar.datetime(1970, 1, 1)
 LETTERS = frozenset("YymdHIMSfpaAbBjUWwuxXcDFTRe%zZ")
@@ -34,34 +35,16 @@ def stamped(moment: calendar.date | calendar.time, form: Any) -> str:
 
 
 @exposed()
-class Moment:
-    """The base of date, datetime and timedelta: a wrapper of Python's own object, with its comparisons."""
+class Moment(Wrapper):
+    """The base of date, datetime and timedelta."""
 
-    __slots__ = ("_own",)
+    __slots__ = ()
 
     def __init__(self, value: Any) -> None:
         self._own = value
 
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._own == other._own
-
-    def __hash__(self) -> int:
-        return hash(self._own)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._own < other._own if type(other) is type(self) else NotImplemented
-
-    def __le__(self, other: Any) -> Any:
-        return self._own <= other._own if type(other) is type(self) else NotImplemented
-
     def __sub__(self, other: Any) -> Any:
         return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
-
-    def __display__(self, style: Any) -> str:
-        return str(self._own)
-
-    def __quoted__(self, style: Any) -> str:
-        return repr(self._own)
 
     def __formatted__(self, specification: str) -> str:
         if isinstance(self._own, calendar.timedelta):
@@ -75,10 +58,6 @@ class Span(Moment):
     """`datetime.timedelta`."""
 
     __slots__ = ()
-
-    days = property(lambda self: self._own.days)
-    seconds = property(lambda self: self._own.seconds)
-    microseconds = property(lambda self: self._own.microseconds)
 
     def total_seconds(self) -> float:
         """The duration in seconds."""
@@ -110,10 +89,6 @@ class Day(Moment):
     """`datetime.date`."""
 
     __slots__ = ()
-
-    year = property(lambda self: self._own.year)
-    month = property(lambda self: self._own.month)
-    day = property(lambda self: self._own.day)
 
     def strftime(self, format: str) -> str:
         """The text for a strftime format."""
@@ -148,11 +123,6 @@ class DayTime(Day):
 
     __slots__ = ()
 
-    hour = property(lambda self: self._own.hour)
-    minute = property(lambda self: self._own.minute)
-    second = property(lambda self: self._own.second)
-    microsecond = property(lambda self: self._own.microsecond)
-
     def timestamp(self) -> float:
         """Seconds since 1970."""
         return float((self._own - EPOCH).total_seconds())
@@ -162,6 +132,9 @@ class DayTime(Day):
         return Day(self._own.date())
 
 
+expose_own(Span, "days", "seconds", "microseconds")
+expose_own(Day, "year", "month", "day")
+expose_own(DayTime, "hour", "minute", "second", "microsecond")
 HASHED.update((Day, DayTime, Span))
 
 
