@@ -98,7 +98,13 @@ class Fault(Exception):
         return fault
 
     def __init_subclass__(cls) -> None:
-        if "code" in vars(cls) and all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
+        """Register a code of the class's own; one without has that of its last base: those before say what catches it.
+
+        So `class RefusedValue(ValueFault, RefusedArgument)` is a RefusedArgument that `except ValueError` catches.
+        """
+        if "code" not in vars(cls):
+            cls.code = [base for base in cls.__bases__ if issubclass(base, Fault)][-1].code
+        elif all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
             assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
             FAULTS[cls.code] = cls
 

@@ -109,7 +109,7 @@ def _refusals(op: Any) -> list[str]:
                 session.run(line)
             except Fault as fault:
                 messages.append(fault.message)
-    return list(dict.fromkeys(text for text in messages if "is missing" not in text))[:MOST]
+    return list(dict.fromkeys(messages))[:MOST]
 
 
 def _rules(op: Any) -> list[str]:

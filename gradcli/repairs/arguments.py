@@ -191,8 +191,9 @@ def arguments(fault: SignatureMismatch, site: Site) -> None:
         if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
             count = len(site.call.args) if site.call and _is_plain(node) else fault.count
             _reword(fault, text, f"takes {function.counts()}, and was given {count}")
-        if not any(note.startswith("it is called") for note in fault.notes):
-            fault.notes.insert(0, f"it is called {text}({function.text()})")
+        usage = f"it is called {text}({function.text()})"
+        if usage not in fault.notes:
+            fault.notes.insert(0, usage)
 
 
 def _reword(fault: Fault, first_line: str, phrase: str) -> None:

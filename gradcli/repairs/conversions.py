@@ -82,7 +82,7 @@ def _recorded(fault: LostByConversion, site: Site) -> None:
     for line in map(parts.line, blocks):
         switch = SWITCH.search(lines[line - 1])
         if switch is not None:
-            fault.message = fault.message.replace(NO_GRAD, switch[0])
+            fault.message = fault.with_cause(switch[0])
             text = lines[line - 1].strip().replace(switch[0], "torch.enable_grad()")
             fault.hints.append((text, f"in line {line}: records what is computed there"))
             return

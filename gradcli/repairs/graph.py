@@ -7,7 +7,7 @@ from gradcli.faults.gradients import Detached
 from gradcli.faults.mistakes import SecondOrder, ViewWrite
 from gradcli.faults.tree import AnomalousGradient, LeafWrite, SecondBackward, StaleValue
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Call, call_of, walk
+from gradcli.lang.syntax.query import Call, call_of, child_of, walk
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import LOOPS, FaultContext, RelatedSite, Site, members, with_option
 
@@ -190,7 +190,7 @@ def _carried(loop: Node) -> list[str]:
     read: list[str] = []
     stored: set[str] = set()
     carried = []
-    for node in walk(next(part for part in loop[3] if part[0] == "suite")):
+    for node in walk(child_of(loop, "suite")):
         if node[0] == "expression":
             read += _names_in(node)
         if node[0] not in ("assign", "augassign"):

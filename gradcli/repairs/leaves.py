@@ -289,8 +289,7 @@ def several(fault: NonScalarBackward, site: Site) -> None:
     """autograd.grad of something with several elements: of their sum."""
     call, parts = site.call, site.parts
     if call is not None and call.name == "grad" and call.args:
-        site.fault.span = parts.span(call.args[0])
-        site.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
+        site.instead(call.args[0], f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")
 
 
 @repairs(RequiresGradOfResult)

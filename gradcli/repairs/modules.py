@@ -12,7 +12,7 @@ from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import walk
+from gradcli.lang.syntax.query import classes_named, name_node, walk
 from gradcli.repairs.arguments import class_at
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import FaultContext, Site
@@ -49,8 +49,8 @@ def misspelt_forward(fault: ForwardMissing, site: Site) -> None:
 
 def _methods(site: Site, kind: str) -> dict[str, Node]:
     """The methods of a class of the program, by name."""
-    classes = [node for node in walk(site.parts.tree) if node[0] == "class" and node[3][0][3] == kind]
-    return {_name(node): node for node in walk(classes[0]) if node[0] == "def"} if classes else {}
+    classes = classes_named(site.parts.tree, kind)
+    return {name_node(node)[3]: node for node in walk(classes[0]) if node[0] == "def"} if classes else {}
 
 
 def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name: str) -> None:
@@ -61,10 +61,6 @@ def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name:
         line = site.parts.line(methods[wrong])
         head = site.parts.text.split("\n")[line - 1].strip()
         fault.hints = [(head.replace(wrong, name, 1), f"in line {line}: as the method is called")]
-
-
-def _name(function: Node) -> str:
-    return next(str(child[3]) for child in function[3] if child[0] == "NAME")
 
 
 @repairs(NotAModule)
@@ -97,7 +93,7 @@ def one_parameter(fault: SingleParameter, site: Site) -> None:
     """An optimiser takes a list, of one tensor too."""
     if site.call is not None and site.call.args:
         first = site.call.args[0]
-        fault.span, fault.hints = site.parts.span(first), [(f"[{site.parts.of(first)}]", "a list of the one tensor")]
+        site.instead(first, f"[{site.parts.of(first)}]", "a list of the one tensor")
 
 
 @repairs(NotParameters)
@@ -109,8 +105,7 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
     method = isinstance(fault.value, MethodType)
     if method or hasattr(class_at(site, first), "parameters"):
         text = site.parts.of(first)
-        fault.span = site.parts.span(first)
-        fault.hints = [(f"{text}()" if method else f"{text}.parameters()", "its parameters")]
+        site.instead(first, f"{text}()" if method else f"{text}.parameters()", "its parameters")
 
 
 @repairs(TooManyArguments)
@@ -154,8 +149,7 @@ def first_of(fault: MissingAttribute, site: Site) -> None:
             hasattr(Tensor, fault.attribute) and isinstance(value[0], Tensor)):
         holder = node[3][0]
         if site.value(holder) is value:
-            fault.span = site.parts.span(holder)
-            fault.hints = [(f"{site.parts.of(holder)}[0]", "the first of its tensors")]
+            site.instead(holder, f"{site.parts.of(holder)}[0]", "the first of its tensors")
 
 
 @repairs(MissingAttribute, parsed=False)

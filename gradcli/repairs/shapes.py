@@ -42,13 +42,13 @@ def _product(site: Site, nodes: list[Node]) -> None:
     (a, b), (first, second) = fault.shapes[:2], nodes[:2]
     if len(a) == len(b) == 3 and a[0] == b[0]:
         if a[2] == b[2]:
-            _mark(site, second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
+            site.instead(second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
         elif a[1] == b[1]:
-            _mark(site, first, f"{site.parts.atom(first)}.transpose(1, 2)", "each matrix of the first transposed")
+            site.instead(first, f"{site.parts.atom(first)}.transpose(1, 2)", "each matrix of the first transposed")
     elif len(a) == 2 and len(b) == 1 and a[0] == b[0]:
-        _mark(site, first, f"{site.parts.atom(first)}.t()", "the matrix transposed")
+        site.instead(first, f"{site.parts.atom(first)}.t()", "the matrix transposed")
     elif len(a) == 1 and len(b) == 2 and a[0] == b[1]:
-        _mark(site, second, f"{site.parts.atom(second)}.t()", "the matrix transposed")
+        site.instead(second, f"{site.parts.atom(second)}.t()", "the matrix transposed")
 
 
 def _joined(site: Site, nodes: list[Node]) -> None:
@@ -68,7 +68,7 @@ def _joined(site: Site, nodes: list[Node]) -> None:
             place = next((i for i in range(most) if full[:i] + full[i + 1 :] == shape), None)
             if place is not None:
                 text = f"{parts.atom(members[at])}.unsqueeze({place})"
-                return _mark(site, members[at], text, "with one dimension more")
+                return site.instead(members[at], text, "with one dimension more")
     if len({*map(len, tensors)}) == 1:
         differ = [i for i in range(most) if len({shape[i] for shape in tensors}) > 1]
         assert parts.node is not None
@@ -105,7 +105,7 @@ def last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
     arguments = [*operands(site)[1:], *(site.call.options.values() if site.call else ())]
     wrong = [argument for argument in arguments if site.parts.of(argument).replace(" ", "") == str(fault.dim)]
     if wrong:
-        _mark(site, wrong[0], str(fault.last), "the last of the dimensions, which are counted from 0")
+        site.instead(wrong[0], str(fault.last), "the last of the dimensions, which are counted from 0")
 
 
 @repairs(IndexOutOfRange)
@@ -177,12 +177,6 @@ def last_item(fault: IndexFault, site: Site) -> None:
         holder = site.parts.of(node[3][0])
         fault.notes.append(f"{holder} has {len(value)} item{'s' * (len(value) > 1)}, counted from 0")
         fault.hints = [(f"{holder}[-1]", "the last one")]
-
-
-def _mark(site: Site, node: Node, text: str, why: str) -> None:
-    """Let the carets mark a part, and the repair stand for it."""
-    site.fault.span = site.parts.span(node)
-    site.fault.hints = [(text, why)]
 
 
 FITTING = {"mv": _product, "bmm": _product, "matmul": _product, "cat": _joined, "stack": _joined}

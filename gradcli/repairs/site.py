@@ -11,7 +11,7 @@ from gradcli.faults.source import line_of
 from gradcli.faults.tree import ArgumentFault, Fault, KeyFault
 from gradcli.lang.messages.locate import Location, location_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, locate, walk
+from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, child_of, locate, walk
 
 LOOPS = ("for", "while")
 
@@ -86,6 +86,11 @@ class Site(FaultContext):
         return RelatedSite(Location(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault,
                            self.trees)
 
+    def instead(self, node: Node, text: str, why: str) -> None:
+        """Mark a part of the text with the carets, and make `text` the one repair, which replaces it."""
+        self.fault.span = self.parts.span(node)
+        self.fault.hints = [(text, why)]
+
     def value(self, node: Node) -> Any:
         """The value of a name, or of an attribute in an object's own `__dict__`; None if it is unknown."""
         if node[0] == "NAME":
@@ -119,7 +124,7 @@ class Site(FaultContext):
 
     def first_in_loop(self, loop: Node) -> Node | None:
         """The first statement of a loop's body, before which something can be inserted."""
-        suite = next((child for child in loop[3] if child[0] == "suite"), None)
+        suite = child_of(loop, "suite")
         first = suite[3][0] if suite else None
         return first if first and self.parts.line(first) > self.parts.line(loop) else None
 

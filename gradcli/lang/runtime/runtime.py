@@ -37,7 +37,7 @@ from gradcli.faults.tree import ArgumentFault, Fault, LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import in_pythons_words, python_kind
-from gradcli.lang.messages.value_names import holder_of
+from gradcli.lang.messages.value_names import module_name
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import python_names
@@ -175,8 +175,7 @@ def _enter(value: Any) -> None:
 def _importer(policy: Policy) -> Callable[[Any, str], Any]:
     def member(module: Any, name: str) -> Any:
         if not policy.attribute(module, name):
-            called = holder_of(module, policy).removeprefix("module ")
-            raise MissingImport(name, called, *nearest(name, policy.readable_names(module)))
+            raise MissingImport(name, repr(module_name(module)), *nearest(name, policy.readable_names(module)))
         return admit(getattr(module, name))
 
     return member
