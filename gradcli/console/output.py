@@ -69,7 +69,7 @@ class Output:
                 finally:
                     file.discard()
             except OSError as error:
-                raise _unwritable(self.path, error) from None
+                raise unwritable(self.path, error) from None
         elif content is not None and sys.stdout is not None:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
@@ -112,7 +112,7 @@ def _announced(path: str) -> Unplaced:
             if answer.error:
                 raise OSError(0, answer.error)
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
     keep(file.descriptor)
     return file
 
@@ -137,5 +137,6 @@ def _place(file: Unplaced) -> None:
     file.part = ""      # this process could not remove it
 
 
-def _unwritable(path: str | None, error: OSError) -> FileFault:
+def unwritable(path: str | None, error: OSError) -> FileFault:
+    """The fault of a file that cannot be written."""
     return FileFault(f"cannot write {path}: {error.strerror}")

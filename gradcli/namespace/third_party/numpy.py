@@ -335,15 +335,11 @@ def copy(a: Any) -> Array:
     return array(a)
 
 
-def _running(a: Any, axis: Any = None) -> Any:
-    return OWN["cumsum"](asarray(a), axis)
-
-
-REDUCING = {name: _reducing(name) for name in "sum mean std var max min prod any all argmax argmin".split()}
+REDUCING = {name: _reducing(name) for name in "sum mean std var max min prod any all argmax argmin cumsum".split()}
 DERIVED: dict[str, Any] = REDUCING | {name: _on(name, 1) for name in ELEMENTWISE} | {
     name: _on(name, 2) for name in BINARY} | {
     "amax": REDUCING["max"], "amin": REDUCING["min"], "round": rounded,
-    "cumsum": _running, "nonzero": where}
+    "nonzero": where}
 """The functions that are not written out above, among them those with the names of Python's own."""
 
 

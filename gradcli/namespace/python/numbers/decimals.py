@@ -221,18 +221,20 @@ def getcontext() -> Precision:
 
 def setcontext(context: Any, /) -> None:
     """Put a context in force."""
-    if type(context) is not Precision:
-        raise TypeError("optional argument must be a context")
-    SwitchedSettings.decimals = context
+    SwitchedSettings.decimals = _context(context)
 
 
 def localcontext(ctx: Any = None, *, prec: Any = None, rounding: Any = None) -> LocalContext:
     """A copy of a context for the statements of a `with`."""
-    if ctx is not None and type(ctx) is not Precision:
-        raise TypeError("optional argument must be a context")
-    former = getcontext() if ctx is None else ctx
+    former = getcontext() if ctx is None else _context(ctx)
     return LocalContext(Precision(former.prec if prec is None else prec,
                                   former.rounding if rounding is None else rounding))
+
+
+def _context(value: Any) -> Precision:
+    if type(value) is not Precision:
+        raise TypeError("optional argument must be a context")
+    return value
 
 
 Decimal = stand_in("decimal.Decimal", Number, _make, {"from_float": _make})
