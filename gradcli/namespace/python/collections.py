@@ -17,6 +17,7 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.ordered import OrderedDict as Ordered
+from gradcli.lang.runtime.ordered import view_class
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy, stand_in
 
 DICT = METHODS[dict]
@@ -201,14 +202,8 @@ class Chain(collections.ChainMap[Any, Any]):
 seal(Chain)
 
 
-def _view(kind: Any) -> Any:
-    """The class of a view of a ChainMap, which shows what it is of."""
-    cls = type(kind.__name__, (kind,), {"__slots__": (), "__parts__": lambda self: (
-        f"{kind.__name__}(", [self._mapping], ")")})
-    return exposed(*({"isdisjoint"} & {*dir(kind)}))(cls)
-
-
-VIEWS = {kind.__name__: _view(kind) for kind in (KeysView, ValuesView, ItemsView)}
+VIEWS = {base.__name__: view_class(base, base.__name__, __name__, lambda view: (
+    f"{type(view).__name__}(", [view._mapping], ")")) for base in (KeysView, ValuesView, ItemsView)}
 
 
 def _replaced(self: Any, /, **changes: Any) -> Any:
