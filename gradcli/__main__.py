@@ -7,7 +7,7 @@ import os
 import sys
 
 from gradcli.faults import exit_codes
-from gradcli.process.interrupt_signal import leave_at_interrupts
+from gradcli.process.startup_interrupts import leave_at_interrupts
 
 TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def main() -> NoReturn:
 
 def start() -> int:
     """Fork the worker process, which runs the command, and wait for it; returns the exit status in both."""
-    from gradcli.process.supervise import supervise
+    from gradcli.process.fork_worker import fork_worker
 
-    waited = supervise()   # before anything is loaded that would have to be copied
+    waited = fork_worker()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
     from gradcli.console.diagnostics import pass_over

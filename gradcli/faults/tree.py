@@ -24,6 +24,7 @@ that a program's `except RuntimeError` catches them. A subclass with a code of i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any, Self
 
 from gradcli.exposure import exposed
@@ -98,12 +99,10 @@ class Fault(Exception):
         return fault
 
     def __init_subclass__(cls) -> None:
-        """Register a code of the class's own; one without has that of its last base: those before say what catches it.
-
-        So `class RefusedValue(ValueFault, RefusedArgument)` is a RefusedArgument that `except ValueError` catches.
-        """
+        """A class without a code of its own has that of its last base; those before it say what catches it."""
         if "code" not in vars(cls):
-            cls.code = [base for base in cls.__bases__ if issubclass(base, Fault)][-1].code
+            if (code := [base for base in cls.__bases__ if issubclass(base, Fault)][-1].code) != cls.code:
+                cls.code = code
         elif all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
             assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
             FAULTS[cls.code] = cls
@@ -367,18 +366,12 @@ class UsageFault(Fault):
 
 
 def calls(fault: Fault) -> list[str]:
-    """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
+    """The user's calls that led to the place of a fault, outermost first; what repeats stands there once."""
     lines: list[str] = []
-    times: list[int] = []
     for (function, name, span), text in zip(fault.trail, fault.words, strict=True):
         where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
-        call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
-        if lines and lines[-1] == call:
-            times[-1] += 1
-        else:
-            lines.append(call)
-            times.append(1)
-    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(lines, times, strict=True)]
+        lines.append(f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else ""))
+    return [f"{call}   (again and again)" if len([*same]) > 1 else call for call, same in groupby(lines)]
 
 
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:

@@ -16,10 +16,10 @@ from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
-from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.interrupts import ignored
 from gradcli.process.limits import limited, lock_worker
 from gradcli.process.standby import Standby
+from gradcli.process.startup_interrupts import raise_at_interrupts
 from gradcli.repl.core import Repl
 from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission, waiting
 from gradcli.reports.open_session import open_session, opened_variables

@@ -15,9 +15,9 @@ from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.progress import Active, erasing_line, progressing
 from gradcli.console.settings import PRINT_OPTIONS, Settings
 from gradcli.process.deferred_modules import deferring
-from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import limited, walled
 from gradcli.process.shortage import require_memory
+from gradcli.process.startup_interrupts import raise_at_interrupts
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session

@@ -29,9 +29,9 @@ from gradcli.namespace.python.system.sys import printing_functions, refusing, sy
 from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.namespace.third_party.matplotlib import pyplot
 from gradcli.namespace.third_party.matplotlib_names import COLORMAPS, NAMES
-from gradcli.namespace.third_party.numpy_lines import TABLED
 from gradcli.namespace.third_party.numpy_scalars import OF_NUMBERS as OF_NUMBERS
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
+from gradcli.namespace.third_party.numpy_signatures import TABLED
 
 RANDOM = """
     seed rand randn random random_sample ranf sample uniform normal standard_normal randint choice permutation shuffle
@@ -144,9 +144,9 @@ def _array_function(name: str) -> Any:
 
     name = ALIASES.get(name, name)
     if name in UFUNCS:
-        return _fetch("third_party.numpy_makers.Ufunc")(name)
+        return _fetch("third_party.numpy_objects.Ufunc")(name)
     if name in MAKERS or name == "repmat":
-        member = _fetch(f"third_party.numpy_makers.{name}")
+        member = _fetch(f"third_party.numpy_objects.{name}")
         return with_numpy_faults(member) if type(member) is FunctionType else member
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")

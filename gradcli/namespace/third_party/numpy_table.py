@@ -31,7 +31,7 @@ from gradcli.exposure import expose_named_tuple, renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.namespace.third_party.numpy import asarray, of_tensors, operand
-from gradcli.namespace.third_party.numpy_lines import LINES
+from gradcli.namespace.third_party.numpy_signatures import SIGNATURES
 
 LARGEST_POWER = 10_000
 MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
@@ -314,7 +314,7 @@ def indices(dimensions: Any) -> Array:
 
 
 FUNCTIONS: dict[str, Any] = {}
-for _line in LINES.strip().split("\n"):
+for _line in SIGNATURES.strip().split("\n"):
     _signature = NumpySignature(_line)
     if _signature.name not in ("einsum", "meshgrid"):
         FUNCTIONS[_signature.name] = _function(_signature)

@@ -15,7 +15,7 @@ from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import stand_in
-from gradcli.namespace.python.numbers.decimals import Number
+from gradcli.namespace.python.numbers.decimals import DecimalNumber
 from gradcli.namespace.python.numbers.exact_number import ExactNumber
 from gradcli.namespace.python.wrapper import expose_own
 
@@ -137,7 +137,7 @@ def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
     """A fraction of whole numbers, of a float, of a decimal, or of a text such as "3/4"."""
     terms: list[Any] = []
     for term in (numerator, denominator):
-        operand = term._own if type(term) in (Rational, Number) else plain_number(term)
+        operand = term._own if type(term) in (Rational, DecimalNumber) else plain_number(term)
         if _is_long(operand):
             raise LongTerms
         if type(operand) not in (*PLAIN, str, type(None), Decimal, fractions.Fraction):

@@ -54,7 +54,7 @@ class Moment(Wrapper):
 
 @named("datetime.timedelta")
 @exposed("days", "seconds", "microseconds", "total_seconds")
-class Span(Moment):
+class TimeDelta(Moment):
     """`datetime.timedelta`."""
 
     __slots__ = ()
@@ -72,7 +72,7 @@ class Span(Moment):
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        if type(other) is Span:
+        if type(other) is TimeDelta:
             return self._own / other._own
         return _moment(self._own / other) if type(other) in (int, float) else NotImplemented
 
@@ -85,7 +85,7 @@ class Span(Moment):
 
 @named("datetime.date")
 @exposed("year", "month", "day", "strftime", "isoformat", "weekday", "isoweekday", "toordinal")
-class Day(Moment):
+class Date(Moment):
     """`datetime.date`."""
 
     __slots__ = ()
@@ -111,14 +111,14 @@ class Day(Moment):
         return int(self._own.toordinal())
 
     def __add__(self, other: Any) -> Any:
-        return _moment(self._own + other._own) if type(other) is Span else NotImplemented
+        return _moment(self._own + other._own) if type(other) is TimeDelta else NotImplemented
 
     __radd__ = __add__
 
 
 @named("datetime.datetime")
 @exposed("hour", "minute", "second", "microsecond", "timestamp", "date")
-class DayTime(Day):
+class DateTime(Date):
     """`datetime.datetime`."""
 
     __slots__ = ()
@@ -127,21 +127,21 @@ class DayTime(Day):
         """Seconds since 1970."""
         return float((self._own - EPOCH).total_seconds())
 
-    def date(self) -> Day:
+    def date(self) -> Date:
         """The date."""
-        return Day(self._own.date())
+        return Date(self._own.date())
 
 
-expose_own(Span, "days", "seconds", "microseconds")
-expose_own(Day, "year", "month", "day")
-expose_own(DayTime, "hour", "minute", "second", "microsecond")
-HASHED.update((Day, DayTime, Span))
+expose_own(TimeDelta, "days", "seconds", "microseconds")
+expose_own(Date, "year", "month", "day")
+expose_own(DateTime, "hour", "minute", "second", "microsecond")
+HASHED.update((Date, DateTime, TimeDelta))
 
 
 def _moment(value: Any) -> Any:
     if isinstance(value, calendar.timedelta):
-        return Span(value)
-    return DayTime(value) if isinstance(value, calendar.datetime) else Day(value)
+        return TimeDelta(value)
+    return DateTime(value) if isinstance(value, calendar.datetime) else Date(value)
 
 
 def _constructor(kind: type, name: str) -> Any:
@@ -157,16 +157,16 @@ def _constructor(kind: type, name: str) -> Any:
     return make
 
 
-def _now(*zone: Any) -> DayTime:
+def _now(*zone: Any) -> DateTime:
     """EPOCH: the clock is constant."""
-    return DayTime(EPOCH)
+    return DateTime(EPOCH)
 
 
-def _today() -> Day:
-    return Day(EPOCH.date())
+def _today() -> Date:
+    return Date(EPOCH.date())
 
 
-datetime = stand_in("datetime.datetime", DayTime, _constructor(calendar.datetime, "datetime"), {
+datetime = stand_in("datetime.datetime", DateTime, _constructor(calendar.datetime, "datetime"), {
     "now": _now, "today": _now, "utcnow": _now})
-date = stand_in("datetime.date", Day, _constructor(calendar.date, "date"), {"today": _today})
-timedelta = stand_in("datetime.timedelta", Span, _constructor(calendar.timedelta, "timedelta"))
+date = stand_in("datetime.date", Date, _constructor(calendar.date, "date"), {"today": _today})
+timedelta = stand_in("datetime.timedelta", TimeDelta, _constructor(calendar.timedelta, "timedelta"))
