@@ -12,9 +12,17 @@ from typing import Any
 
 from gradcli.display.containers import simple_text
 from gradcli.faults.source import json_escaped
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.tree import UsageFault, ValueFault
 
 CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal ones than Python writes
+
+
+def finite_number(text: str, where: str = "") -> float:
+    """The number that a text spells; ValueFault for one beyond any float, which a text may spell inf itself."""
+    value = float(text)
+    if math.isinf(value) and "inf" not in text.lower():
+        raise ValueFault(f"{text.strip()[:40]}{where} is beyond double precision, which ends at 1.8e308")
+    return value
 
 
 def holds_numbers(value: Any) -> bool:

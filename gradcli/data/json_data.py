@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from math import isinf
 from typing import Any
 
+from gradcli.data.data_format import finite_number
 from gradcli.faults.tree import ValueFault
 
 SPECIAL = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
@@ -18,7 +18,7 @@ def from_json(text: str, member: str) -> Any:
     if not text.strip():
         raise ValueFault("it is empty, and no JSON")
     try:
-        value = json.loads(text, parse_float=_finite)
+        value = json.loads(text, parse_float=finite_number)
     except RecursionError:
         raise ValueFault(DEEP) from None
     except ValueFault:
@@ -35,7 +35,7 @@ def from_jsonl(text: str, member: str) -> Any:
         if not line.strip():
             continue
         try:
-            values.append(json.loads(line, parse_float=_finite))
+            values.append(json.loads(line, parse_float=finite_number))
         except RecursionError:
             raise ValueFault(f"line {number}: {DEEP}") from None
         except ValueFault as fault:
@@ -71,14 +71,6 @@ def _select(value: Any, member: str) -> Any:
             offered = _common(records)[:MOST_NAMES]
             raise ValueFault(fault.message, *(f"@FILE:{path}{name}" for name in offered)) from None
     return _checked(value)
-
-
-def _finite(text: str) -> float:
-    """The number that a JSON text spells. Raises ValueFault for one that no float can hold."""
-    value = float(text)
-    if isinf(value):
-        raise ValueFault(f"{text[:40]} is beyond double precision, which ends at 1.8e308")
-    return value
 
 
 def _member(value: Any, name: str, path: str) -> Any:
