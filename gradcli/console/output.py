@@ -11,7 +11,7 @@ from stat import S_ISFIFO
 
 from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings
-from gradcli.faults.source import tamed
+from gradcli.faults.source import terminal_safe
 from gradcli.faults.tree import FileFault
 from gradcli.process import channel
 from gradcli.process.limits import limited
@@ -79,7 +79,7 @@ class Output:
 def print_text(text: str) -> None:
     """Print text of a program or of its values; a terminal gets no control characters."""
     _spell_out()
-    sys.stdout.write(tamed(text) if sys.stdout.isatty() else text)
+    sys.stdout.write(terminal_safe(text) if sys.stdout.isatty() else text)
 
 
 def _printing() -> Callable[[str], object]:
@@ -91,7 +91,7 @@ def _printing() -> Callable[[str], object]:
         sys.stdout = open(sys.stdout.fileno(), "w", 1, sys.stdout.encoding, sys.stdout.errors, closefd=False)
     _spell_out()
     write = sys.stdout.write
-    return (lambda text: write(tamed(text))) if sys.stdout.isatty() else write
+    return (lambda text: write(terminal_safe(text))) if sys.stdout.isatty() else write
 
 
 def _spell_out() -> None:

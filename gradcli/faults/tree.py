@@ -29,7 +29,7 @@ from typing import Any, Self
 
 from gradcli.exposure import exposed
 from gradcli.faults import exit_codes
-from gradcli.faults.source import Span, caret_lines, shortened, tamed, veiled, visible
+from gradcli.faults.source import Span, caret_lines, in_diagnosis, shortened, terminal_safe, visible, without_addresses
 
 LONGEST = 400       # of a repair, which may quote the program
 
@@ -67,7 +67,7 @@ class Fault(Exception):
 
         Classes derived from this one have fields of their own for what their repairs are made from.
         """
-        message = veiled(message)
+        message = without_addresses(message)
         super().__init__(message)
         self.message = message
         self.hints: list[tuple[str, str]] = [(h[:LONGEST], "") if isinstance(h, str) else (h[0][:LONGEST], h[1])
@@ -376,8 +376,8 @@ def calls(fault: Fault) -> list[str]:
 
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
     """The notes and the repairs of a fault, which may quote values of the program, without true addresses."""
-    return [shortened(veiled(note)) for note in fault.notes], [
-        (shortened(veiled(repair if fault.source else repair.replace("{y}", "y"))), shortened(veiled(why)))
+    return [in_diagnosis(note) for note in fault.notes], [
+        (in_diagnosis(repair if fault.source else repair.replace("{y}", "y")), in_diagnosis(why))
         for repair, why in fault.hints]
 
 
@@ -396,4 +396,4 @@ def render(fault: Fault) -> str:
     width = max((len(repair) for repair, _ in hints), default=0)
     lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"
               for repair, why in hints]
-    return tamed("\n".join(lines))
+    return terminal_safe("\n".join(lines))

@@ -27,7 +27,7 @@ CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsquee
 
 
 @repairs(CallFault)
-def called(fault: CallFault, site: Site) -> None:
+def drop_call(fault: CallFault, site: Site) -> None:
     """A property, or a value, was called: leave the brackets away."""
     parts, node = site.parts, site.parts.node
     if node is None or node[0] != "call":
@@ -70,7 +70,7 @@ def call_name(node: Node) -> str:
 
 
 @repairs(ItemFault)
-def indexed(fault: ItemFault, site: Site) -> None:
+def call_before_indexing(fault: ItemFault, site: Site) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
     parts, node = site.parts, site.parts.node
     types = fault.types
@@ -99,7 +99,7 @@ def indexed(fault: ItemFault, site: Site) -> None:
 
 
 @repairs(UnknownOption)
-def option(fault: UnknownOption, site: Site) -> None:
+def mark_option(fault: UnknownOption, site: Site) -> None:
     """An option that a function does not have: mark its name, and propose the nearest."""
     call, parts, name = site.call, site.parts, fault.option
     if call is not None and name in call.options:
@@ -110,7 +110,7 @@ def option(fault: UnknownOption, site: Site) -> None:
 
 
 @repairs(RefusedArgument)
-def argument(fault: RefusedArgument, site: Site) -> None:
+def mark_argument(fault: RefusedArgument, site: Site) -> None:
     """An argument of a type that does not fit: mark it; tensors that stand side by side become one list."""
     call, parts = site.call, site.parts
     if call is None:
@@ -136,7 +136,7 @@ def argument(fault: RefusedArgument, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def attribute(fault: MissingAttribute, site: Site) -> None:
+def mark_attribute(fault: MissingAttribute, site: Site) -> None:
     """An attribute that is not there: mark its name alone; another library's name has its namesake here."""
     parts, node = site.parts, site.parts.node
     if node is None or node[0] != "attribute":
@@ -170,7 +170,7 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(Fault)
-def with_program_names(fault: Fault, site: Site) -> None:
+def use_program_names(fault: Fault, site: Site) -> None:
     """Replace the names x, y, a, b, target and index in the engine's repairs by the words of the operands."""
     parts = site.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
@@ -212,7 +212,7 @@ def _replaced(names: dict[str, str], repair: str) -> str:
 
 
 @repairs(UnpackFault)
-def unpacked(fault: UnpackFault, site: Site) -> None:
+def note_counts(fault: UnpackFault, site: Site) -> None:
     """Names and values of different number."""
     parts = site.parts
     statement = parts.statement

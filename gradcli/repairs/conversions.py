@@ -28,7 +28,7 @@ COPYING = frozenset({"new", "new_tensor", "copy", "deepcopy", "Variable", "Param
 
 
 @repairs(LostByConversion, parsed=False)
-def converted(fault: LostByConversion, case: FaultContext) -> None:
+def keep_tensor(fault: LostByConversion, case: FaultContext) -> None:
     """Move the fault to the conversion; the repair is the outermost call around it without conversions."""
     place = location_of_call(*fault.at)
     if place is None:

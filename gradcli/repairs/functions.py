@@ -18,7 +18,7 @@ from gradcli.repairs.site import Site, members
 
 
 @diagnoses(UnpackFault)
-def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
+def diagnose_unsaved_tensors(fault: UnpackFault, site: Site) -> Fault | None:
     """`x, = ctx.saved_tensors` where forward saved nothing, or another number of tensors."""
     parts = site.parts
     statement = parts.statement
@@ -59,7 +59,7 @@ def _backward(site: Site, function: str) -> tuple[Node, Node] | None:
 
 
 @repairs(GradientType)
-def returned_slope(fault: GradientType, site: Site) -> None:
+def multiply_by_gradient(fault: GradientType, site: Site) -> None:
     """backward(ctx, g) that returns a number: times the gradient so far."""
     method, parts = _backward(site, fault.function), site.parts
     if method is None:
@@ -72,7 +72,7 @@ def returned_slope(fault: GradientType, site: Site) -> None:
 
 
 @repairs(GradientCount)
-def returned_count(fault: GradientCount, site: Site) -> None:
+def return_all_gradients(fault: GradientCount, site: Site) -> None:
     """As many values as forward takes arguments, filled up with None."""
     method, parts = _backward(site, fault.function), site.parts
     if method is None:
@@ -88,7 +88,7 @@ LISTS = frozenset({"_hooks", "_module_dict", "_buffer_dict", "_parameter_dict"})
 
 
 @repairs(SetBeforeInit)
-def set_late(fault: SetBeforeInit, site: Site) -> None:
+def call_init_before_setting(fault: SetBeforeInit, site: Site) -> None:
     """An attribute was set before super().__init__() was called, or without."""
     classes = site.parts.enclosing("class")
     begin = _begin(fault, site, classes[0] if classes else None, "the class")
@@ -98,7 +98,7 @@ def set_late(fault: SetBeforeInit, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def never_begun(fault: MissingAttribute, site: Site) -> None:
+def call_init_of_base(fault: MissingAttribute, site: Site) -> None:
     """An object whose __init__ has not called that of its base, noticed where what that would have set is used."""
     kind = type(fault.holder)
     if PROGRAM_MADE in vars(kind) and (fault.attribute in LISTS or _set_by_base(kind, fault.attribute)):
@@ -136,7 +136,7 @@ def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str, base
 
 
 @repairs(StaticForward)
-def applied(fault: StaticForward, site: Site) -> None:
+def use_apply(fault: StaticForward, site: Site) -> None:
     """A Function with a static forward is applied."""
     node, call = site.parts.node, site.call
     maker = call_of(node[3][0]) if node and call else None
@@ -145,7 +145,7 @@ def applied(fault: StaticForward, site: Site) -> None:
 
 
 @repairs(ForwardNotStatic)
-def constructed_and_called(fault: ForwardNotStatic, site: Site) -> None:
+def construct_and_call(fault: ForwardNotStatic, site: Site) -> None:
     """A Function without a static forward is made and called, unless its forward takes a context."""
     parts, call = site.parts, site.call
     if call is None or call.receiver is None:
@@ -165,7 +165,7 @@ def _inside(site: Site, call: Call) -> str:
 
 
 @repairs(MissingArgument)
-def forward_called(fault: MissingArgument, site: Site) -> None:
+def call_apply(fault: MissingArgument, site: Site) -> None:
     """The static forward of a Function, called without a context: apply passes one."""
     call = site.call
     if call is not None and call.name == "forward" and call.receiver is not None \
@@ -175,7 +175,7 @@ def forward_called(fault: MissingArgument, site: Site) -> None:
 
 
 @repairs(TooManyArguments)
-def missing_receiver(fault: TooManyArguments, site: Site) -> None:
+def add_receiver(fault: TooManyArguments, site: Site) -> None:
     """A method without a parameter for its object, or a Function's forward without one for its context."""
     parts = site.parts
     owner, dot, name = fault.callee.partition(".")
@@ -194,7 +194,7 @@ def missing_receiver(fault: TooManyArguments, site: Site) -> None:
 
 
 @repairs(NameFault)
-def member(fault: NameFault, site: Site) -> None:
+def prefix_self(fault: NameFault, site: Site) -> None:
     """A name that is an attribute of the method's own object."""
     parts = site.parts
     name = parts.of(parts.node) if parts.node else ""

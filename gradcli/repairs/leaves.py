@@ -28,7 +28,7 @@ OPTIONLESS = ("FloatTensor", "DoubleTensor", "Tensor", "from_numpy")
 
 
 @repairs(NothingRequiresGrad, UnusedInput)
-def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> None:
+def require_gradient(fault: NothingRequiresGrad | UnusedInput, site: Site) -> None:
     """Nothing that a result depends on requires grad: let the leaf it was computed from do so."""
     parts = site.parts
     call = site.call
@@ -161,7 +161,7 @@ def _origin(site: Site, start: Node) -> Node | None:
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
-def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
+def diagnose_missing_gradient(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
     """A GradientMissing for a `.grad` that is None, in place of the fault of using None."""
     parts = site.parts
     for node in site.where_none():
@@ -252,7 +252,7 @@ def _result(site: Site) -> str:
 
 
 @repairs(IntegerLeaf)
-def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
+def make_leaf_floating(fault: IntegerLeaf, site: Site) -> None:
     """A leaf of whole numbers: make it of floating ones."""
     parts = site.parts
     node = parts.node
@@ -272,7 +272,7 @@ def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
 
 
 @repairs(ComplexDerivative)
-def complex_derivative(fault: ComplexDerivative, site: Site) -> None:
+def detach_operand(fault: ComplexDerivative, site: Site) -> None:
     """A tensor with history among the operands of something complex: its value alone."""
     parts = site.parts
     operands = site.operands_at(parts) if parts.node is not None else []
@@ -285,7 +285,7 @@ def complex_derivative(fault: ComplexDerivative, site: Site) -> None:
 
 
 @repairs(NonScalarBackward)
-def several(fault: NonScalarBackward, site: Site) -> None:
+def sum_elements(fault: NonScalarBackward, site: Site) -> None:
     """autograd.grad of something with several elements: of their sum."""
     call, parts = site.call, site.parts
     if call is not None and call.name == "grad" and call.args:
@@ -293,7 +293,7 @@ def several(fault: NonScalarBackward, site: Site) -> None:
 
 
 @repairs(RequiresGradOfResult)
-def flagged(fault: RequiresGradOfResult, site: Site) -> None:
+def detach_result(fault: RequiresGradOfResult, site: Site) -> None:
     """requires_grad = False on a result: detach it."""
     parts = site.parts
     statement = parts.statement
@@ -324,7 +324,7 @@ def _returned(site: Site, source: Node) -> Iterator[Node]:
 
 
 @repairs(AttributeFault, PythonFault, ArgumentFault)
-def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> None:
+def keep_tensor_to_differentiate(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> None:
     """backward() of a plain number: leave out the item() or float() that took it out of a tensor."""
     parts = site.parts
     node = parts.node

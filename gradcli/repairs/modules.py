@@ -22,7 +22,7 @@ FUNCTION_TYPES = (FunctionType, BuiltinFunctionType, MethodType)
 
 
 @repairs(MissingAttribute)
-def local_name(fault: MissingAttribute, site: Site) -> None:
+def set_attribute(fault: MissingAttribute, site: Site) -> None:
     """An attribute that an object lacks: set as a local name in __init__, or that method is misspelt."""
     if PROGRAM_MADE not in vars(type(fault.holder)):
         return
@@ -42,7 +42,7 @@ def local_name(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(ForwardMissing)
-def misspelt_forward(fault: ForwardMissing, site: Site) -> None:
+def spell_forward(fault: ForwardMissing, site: Site) -> None:
     """A module without forward: perhaps another of its methods is forward misspelt."""
     _misspelt(fault, site, _methods(site, fault.module), "forward")
 
@@ -64,7 +64,7 @@ def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name:
 
 
 @repairs(NotAModule)
-def contained(fault: NotAModule, site: Site) -> None:
+def pass_modules(fault: NotAModule, site: Site) -> None:
     """What is put into a container is no module: a list that is to be unpacked, a class, a function."""
     call, parts, value = site.call, site.parts, fault.value
     if call is None or not fault.child.isdecimal() or int(fault.child) >= len(call.args):
@@ -89,7 +89,7 @@ FUNCTIONS = {f"{space}{name}": f"nn.{module}()" for name, module in (
 
 
 @repairs(SingleParameter)
-def one_parameter(fault: SingleParameter, site: Site) -> None:
+def wrap_parameter(fault: SingleParameter, site: Site) -> None:
     """An optimiser takes a list, of one tensor too."""
     if site.call is not None and site.call.args:
         first = site.call.args[0]
@@ -97,7 +97,7 @@ def one_parameter(fault: SingleParameter, site: Site) -> None:
 
 
 @repairs(NotParameters)
-def its_parameters(fault: NotParameters, site: Site) -> None:
+def pass_parameters(fault: NotParameters, site: Site) -> None:
     """The parameters of a module: that of the program which was passed, or whose method was."""
     if site.call is None or not site.call.args or site.call.args[0][0] not in ("NAME", "attribute", "call"):
         return
@@ -109,7 +109,7 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
 
 
 @repairs(TooManyArguments)
-def one_list(fault: TooManyArguments, site: Site) -> None:
+def join_into_list(fault: TooManyArguments, site: Site) -> None:
     """torch.tensor(1, 2, 3) of numbers that belong into one list."""
     call, parts, node = site.call, site.parts, site.parts.node
     if call is None or node is None or call.name != "tensor":
@@ -120,7 +120,7 @@ def one_list(fault: TooManyArguments, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def uncalled(fault: MissingAttribute, site: Site) -> None:
+def call_method(fault: MissingAttribute, site: Site) -> None:
     """A method was named where its result was meant."""
     node, parts = site.parts.node, site.parts
     if node is None or node[0] != "attribute" or not isinstance(fault.holder, FUNCTION_TYPES):
@@ -141,7 +141,7 @@ def uncalled(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def first_of(fault: MissingAttribute, site: Site) -> None:
+def take_first_tensor(fault: MissingAttribute, site: Site) -> None:
     """One of the tensors of a tuple or list is meant."""
     node, value = site.parts.node, fault.holder
     if node is not None and node[0] == "attribute" and type(value) in (tuple, list) and value and (
@@ -153,7 +153,7 @@ def first_of(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(MissingAttribute, parsed=False)
-def unpack(fault: MissingAttribute, context: FaultContext) -> None:
+def unpack_tuple(fault: MissingAttribute, context: FaultContext) -> None:
     """Where nothing better is known: a member of the tuple is meant."""
     if type(fault.holder) is tuple and not fault.hints:
         fault.hints = [("first, rest = values", "takes a tuple apart: its members may have it")]

@@ -24,7 +24,7 @@ CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "in
 
 
 @repairs(DtypeMix)
-def dtypes(fault: DtypeMix, site: Site) -> None:
+def convert_dtype(fault: DtypeMix, site: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = site.parts
     nodes = operands(site)
@@ -48,7 +48,7 @@ def _is_layer(site: Site, call: Call) -> bool:
 
 
 @repairs(ProductShapes)
-def matrix_product(fault: ProductShapes, site: Site) -> None:
+def transpose_factor(fault: ProductShapes, site: Site) -> None:
     """A matrix product: transpose what then fits."""
     parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
@@ -67,7 +67,7 @@ def matrix_product(fault: ProductShapes, site: Site) -> None:
 
 
 @repairs(BroadcastShapes)
-def broadcast(fault: BroadcastShapes, site: Site) -> None:
+def align_shapes(fault: BroadcastShapes, site: Site) -> None:
     """Shapes that do not broadcast: transpose, or insert a dimension, if that makes them fit."""
     parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
@@ -86,7 +86,7 @@ def broadcast(fault: BroadcastShapes, site: Site) -> None:
 
 
 @repairs(ViewSize)
-def viewed(fault: ViewSize, site: Site) -> None:
+def infer_dimension(fault: ViewSize, site: Site) -> None:
     """A view of another number of elements: let one dimension follow from the others."""
     call, parts = site.call, site.parts
     if call is None or parts.node is None:
@@ -146,7 +146,7 @@ def is_module(site: Site, call: Call) -> bool:
 
 
 @repairs(OperandFault)
-def mixed(fault: OperandFault, site: Site) -> None:
+def convert_operand(fault: OperandFault, site: Site) -> None:
     """A string and a number: make text of the number, or a number of the text."""
     parts = site.parts
     nodes = parts.operands()
@@ -173,7 +173,7 @@ def mixed(fault: OperandFault, site: Site) -> None:
 
 
 @repairs(FloatingBits)
-def bits(fault: FloatingBits, site: Site) -> None:
+def use_power(fault: FloatingBits, site: Site) -> None:
     """^ between floating tensors, where a power was meant."""
     node = site.parts.node
     if node is not None and fault.operation == "bitwise_xor" and node[0] != "call":
@@ -186,7 +186,7 @@ COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", 
 
 
 @repairs(AmbiguousTruth)
-def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
+def reduce_condition(fault: AmbiguousTruth, site: Site) -> None:
     """A condition on a tensor of several elements: .all() or .any()."""
     node = site.parts.node
     if node is None:
@@ -218,7 +218,7 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
-def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
+def diagnose_missing_return(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
     """A NoneFault that names the function which returned None, with the return to add."""
     parts = site.parts
     for node in site.where_none():

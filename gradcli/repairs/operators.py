@@ -16,7 +16,7 @@ LISTS = ("list", "tuple", "list_comprehension")
 
 
 @repairs(RefusedArgument)
-def mistaken(fault: RefusedArgument, site: Site) -> None:
+def mark_operand(fault: RefusedArgument, site: Site) -> None:
     """Mark the operand that is no tensor, and say how it becomes one."""
     parts, node = site.parts, site.parts.node
     if node is None or node[0] not in (*INFIX, "augassign"):

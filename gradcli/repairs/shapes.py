@@ -25,7 +25,7 @@ def shape_of(site: Site, node: Node) -> Shape | None:
 
 
 @repairs(ShapeFault, ValueFault)
-def fitted(fault: ShapeFault | ValueFault, site: Site) -> None:
+def fit_shapes(fault: ShapeFault | ValueFault, site: Site) -> None:
     """mv, bmm, cat, stack, expand, permute: turned, joined elsewhere, or with a dimension more."""
     call, parts = site.call, site.parts
     if call is None or parts.node is None or site.fault.hints:
@@ -80,7 +80,7 @@ def _joined(site: Site, nodes: list[Node]) -> None:
 
 
 @repairs(ExpandedSize)
-def expanded(fault: ExpandedSize, site: Site) -> None:
+def expand_otherwise(fault: ExpandedSize, site: Site) -> None:
     """expand() to lengths that do not fit: a column, the matrix transposed, or copies with repeat()."""
     nodes = operands(site)
     if site.call is None or site.call.name != "expand" or not nodes or fault.hints:
@@ -98,7 +98,7 @@ def expanded(fault: ExpandedSize, site: Site) -> None:
 
 
 @repairs(DimensionOutOfRange)
-def last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
+def use_last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
     """Mark the argument that names the dimension; the last one there is."""
     if site.parts.node is None or fault.hints:
         return
@@ -109,7 +109,7 @@ def last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
 
 
 @repairs(IndexOutOfRange)
-def last_index(fault: IndexOutOfRange, site: Site) -> None:
+def use_last_index(fault: IndexOutOfRange, site: Site) -> None:
     """x[5] of five rows: the last of them."""
     index = _index(site)
     if index is None or fault.hints or not fault.size or fault.dim >= len(index.pieces) or index.nested("[(:."):
@@ -119,7 +119,7 @@ def last_index(fault: IndexOutOfRange, site: Site) -> None:
 
 
 @repairs(TooManyIndices)
-def fewer_indices(fault: TooManyIndices, site: Site) -> None:
+def drop_indices(fault: TooManyIndices, site: Site) -> None:
     """As many indices as there are dimensions."""
     index = _index(site)
     if index is None or fault.hints:
@@ -131,7 +131,7 @@ def fewer_indices(fault: TooManyIndices, site: Site) -> None:
 
 
 @repairs(IndexType)
-def whole_index(fault: IndexType, site: Site) -> None:
+def use_whole_index(fault: IndexType, site: Site) -> None:
     """A float or a string as an index: the whole number that it stands for."""
     index = _index(site)
     if index is None or fault.index_type not in INDEX_WORDS:
@@ -167,7 +167,7 @@ def _index(site: Site) -> Index | None:
 
 
 @repairs(IndexFault)
-def last_item(fault: IndexFault, site: Site) -> None:
+def use_last_item(fault: IndexFault, site: Site) -> None:
     """An item that a list or a string does not have: its last one."""
     node = site.parts.node
     if node is None or node[0] != "subscript" or fault.hints:

@@ -112,12 +112,11 @@ class Site(FaultContext):
                 members_of = operand[3] if operand[0] in ("list", "tuple") else (operand,)
                 yield from (member for member in members_of if member[0] in ("NAME", "attribute"))
 
-    def assigned(self, name: str, before: int | None = None) -> Node | None:
+    def assigned(self, name: str) -> Node | None:
         """The last assignment to a name, in the text before the place."""
-        before = self.parts.start if before is None else before
         assignment = None
         for node in walk(self.parts.tree):
-            if node[0] == "assign" and node[2] <= before and any(
+            if node[0] == "assign" and node[2] <= self.parts.start and any(
                     part[0] == "NAME" and part[3] == name for target in node[3][:-1] for part in members(target)):
                 assignment = node
         return assignment

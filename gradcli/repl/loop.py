@@ -10,7 +10,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.console.diagnostics import apply_settings, complain, internal, tell
+from gradcli.console.diagnostics import apply_settings, complain, report_internal_error, tell
 from gradcli.console.output import print_text
 from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings, init_path
@@ -88,7 +88,7 @@ def converse(repl: Repl, read: Reader) -> None:
         except Fault:       # of the text that is fed: there is no more to read
             raise
         except Exception as error:      # whatever this is, it is our mistake, and no reason to lose a session
-            internal(error)
+            report_internal_error(error)
             tell("lines are read without editing from now on")
             read = plain_reader()
             continue

@@ -31,7 +31,7 @@ from typing import Any
 from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, admissible, admit
 from gradcli.faults.arguments import surplus
 from gradcli.faults.attributes import MissingImport
-from gradcli.faults.source import veiled
+from gradcli.faults.source import without_addresses
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, Fault, LimitFault
 from gradcli.lang.budget import Budget
@@ -113,10 +113,11 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
         return error
     error.__context__ = error.__cause__ = None
     may_stay = admissible if _of_program(error) else _plain
-    args = tuple(veiled(surplus(arg)) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
+    args = tuple(without_addresses(surplus(arg)) if type(arg) is str else
+                 arg if may_stay(arg) else formatter.anonymous(arg)
                  for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]  # a descriptor of C
     if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
-        anew: Exception = python_kind(error)(veiled(str(error)))
+        anew: Exception = python_kind(error)(without_addresses(str(error)))
         return anew.with_traceback(error.__traceback__)
     error.args = args
     return error
