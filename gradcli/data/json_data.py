@@ -59,12 +59,12 @@ def _select(value: Any, member: str) -> Any:
         count = len(value["results"])
         raise ValueFault(f"it holds {count} results", *(f"@FILE:{number}" for number in range(min(count, MOST_NAMES))))
     if isinstance(value, dict) and "data" in value:
-        return _stored(value)
+        return _stored_data(value)
     if isinstance(value, dict):
         raise _choose(value, "it is an object" if not member else f"{member} is an object", path)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         records = value
-        value = [_stored(item) if "data" in item else _row(item, value, path) for item in value]
+        value = [_stored_data(item) if "data" in item else _row(item, value, path) for item in value]
         try:
             return _checked(value)
         except ValueFault as fault:
@@ -112,7 +112,7 @@ def _row(item: dict[str, Any], items: list[dict[str, Any]], path: str) -> list[A
     return [item[name] for name in items[0]]
 
 
-def _stored(value: dict[str, Any]) -> Any:
+def _stored_data(value: dict[str, Any]) -> Any:
     """A value as --format json writes it, with its dtype and shape."""
     from gradcli.data.array_files import from_stored
 

@@ -71,7 +71,7 @@ NEEDING = ("current_device get_device_name get_device_properties set_device get_
            "stream current_stream default_stream get_rng_state set_rng_state").split()
 
 
-def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:
+def _device_functions(name: str, needing: list[str]) -> dict[str, Any]:
     """The functions of `torch.cuda`, `torch.mps` or `torch.xpu`; those in `needing` raise GradFault."""
     return ({"is_available": is_available, "device_count": device_count, "manual_seed": seed_elsewhere,
              "manual_seed_all": seed_elsewhere, "seed": idle("seed"), "seed_all": idle("seed_all")}
@@ -113,9 +113,9 @@ def mixed_precision(name: str) -> Any:
 def device_names() -> dict[str, Any]:
     """The names of `torch` that have to do with devices, with their values."""
     types = {name: name for name in TYPES}
-    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_elsewhere("cuda", NEEDING), is_initialized=is_available,
-                       amp=_mixed_precision("torch.cuda.amp", "cuda_"))
-    others = {name: ModuleProxy(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
+    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_device_functions("cuda", NEEDING),
+                       is_initialized=is_available, amp=_mixed_precision("torch.cuda.amp", "cuda_"))
+    others = {name: ModuleProxy(f"torch.{name}", **_device_functions(name, [])) for name in ("mps", "xpu")}
     accelerator = ModuleProxy("torch.accelerator", is_available=is_available, device_count=device_count,
                               current_accelerator=current_accelerator, synchronize=idle("synchronize"))
     switched_off = {name: LazyType(f"torch.amp.{file}.{name}", partial(mixed_precision, kind)) for name, file, kind in (

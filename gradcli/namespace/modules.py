@@ -208,9 +208,10 @@ def random_module(generators: Any) -> ModuleProxy:
 
         return renamed(draw, name)
 
-    def own() -> type:
+    def random_class() -> type:
         from gradcli.engine.random.python_stream import PythonRandom
 
         return PythonRandom
 
-    return ModuleProxy("random", Random=LazyType("random.Random", own), **{name: drawing(name) for name in DRAWING})
+    return ModuleProxy("random", Random=LazyType("random.Random", random_class),
+                       **{name: drawing(name) for name in DRAWING})

@@ -81,7 +81,7 @@ def never() -> bool:
     return False
 
 
-def _beside(name: str) -> Any:
+def _tensorboard_member(name: str) -> Any:
     return getattr(import_module("gradcli.namespace.third_party.tensorboard"), name)
 
 
@@ -131,9 +131,9 @@ def attach(torch: ModuleProxy) -> None:
                                             **EXTRAS.get(path, {}))
     vars(vars(torch)["utils"])["tensorboard"] = ModuleProxy(
         "torch.utils.tensorboard", SummaryWriter=LazyType(
-            "torch.utils.tensorboard.writer.SummaryWriter", partial(_beside, "SummaryWriter")))
+            "torch.utils.tensorboard.writer.SummaryWriter", partial(_tensorboard_member, "SummaryWriter")))
     vars(vars(torch)["nn"])["attention"] = ModuleProxy(
-        "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _beside,
+        "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _tensorboard_member,
         sdpa_kernel=TypeProxy("sdpa_kernel", (Idle,), Idle))
     switches = {name: idle(name) for name in ("enable_flash_sdp", "enable_mem_efficient_sdp", "enable_math_sdp",
                                               "enable_cudnn_sdp")}

@@ -170,23 +170,23 @@ def diagnose_missing_gradient(fault: AttributeFault | PythonFault | ArgumentFaul
             value = site.value(holder)
             is_tensor = isinstance(value, Tensor)
             if value.gradient is None if is_tensor else about_none(fault):
-                return _missing(site, node, parts.of(holder), value if is_tensor else None)
+                return _missing_gradient(site, node, parts.of(holder), value if is_tensor else None)
     return None
 
 
-def _missing(site: Site, node: Node, text: str, value: Any) -> Fault:
+def _missing_gradient(site: Site, node: Node, text: str, value: Any) -> Fault:
     """The fault of reading `words.grad`, which is None; `value` is the tensor, or None where it is not known."""
     fault = GradientMissing(f"{text}.grad is None", span=site.parts.span(node))
     if value is not None and value.node is not None:
-        _of_result(fault, site, text, value)
+        _explain_result(fault, site, text, value)
     elif value is not None and not value.requires_grad:
-        _of_constant(fault, site, text)
+        _explain_constant(fault, site, text)
     else:
         _before_backward(fault, site, node, text)
     return fault
 
 
-def _of_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
+def _explain_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
     """Only leaves keep gradients: retain it, or write to the leaf in place of making a new result of it."""
     rebound = _rebound(site, text)
     if rebound is not None:
@@ -207,7 +207,7 @@ def _of_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
         fault.notes.append("backward() has not run yet")
 
 
-def _of_constant(fault: Fault, site: Site, text: str) -> None:
+def _explain_constant(fault: Fault, site: Site, text: str) -> None:
     """A tensor that does not require gradients: let it, where it is created if that can be seen."""
     fault.notes.append(f"{text} does not require gradients")
     assignment = site.assigned(text)

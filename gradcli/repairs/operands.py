@@ -248,7 +248,7 @@ def diagnose_missing_return(fault: AttributeFault | PythonFault | ArgumentFault,
         name = name_node(maker)[3]
         of = f" of {call.name}" if name != call.name and call.name else ""
         special.notes.append(f"{name}{of} ends without return, and so gives None")
-        last = _last(maker)
+        last = _last_statement(maker)
         if last is not None:
             line = parts.line(last)
             if last[0] == "assign" and len(last[3]) == 2:
@@ -270,6 +270,6 @@ def _definition(site: Site, name: str) -> Node | None:
     return None
 
 
-def _last(function: Node) -> Node | None:
+def _last_statement(function: Node) -> Node | None:
     suite = child_of(function, "suite")
     return suite[3][-1] if suite else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradcli.display.charts.chart import Path, label
-from gradcli.display.charts.chart_text import DOTS, below, braille, framed_lines, sides
+from gradcli.display.charts.chart_text import DOTS, axis_labels, braille, framed_lines, upward_ticks
 from gradcli.display.charts.surface import Surface
 
 
@@ -14,7 +14,7 @@ def surface_text(surface: Surface, columns: int, rows: int) -> str:
     (left, right), (low, high) = surface.ranges
     foot = [f"{surface.title}: lines at {', '.join(map(label, surface.levels())) or 'no level: it is flat'}"]
     foot += [f"●  {surface.path.title}"] if surface.path is not None else []
-    upward, margin = sides((low, high), rows, False)
+    upward, margin = upward_ticks((low, high), rows, False)
     width, height = max(10, columns - margin), max(4, rows - 2 - len(foot))
     cells = np.zeros((height, width), int)
     dots = _borders(surface, width * 2, height * 4)
@@ -24,7 +24,7 @@ def surface_text(surface: Surface, columns: int, rows: int) -> str:
     if surface.path is not None:
         _mark(characters, surface.path, (left, right), (low, high))
     lines = framed_lines(characters, (low, high), upward, margin)
-    lines.append(below((left, right), surface.names[0], margin, width, False))
+    lines.append(axis_labels((left, right), surface.names[0], margin, width, False))
     return "\n".join(line.rstrip() for line in [f"{surface.names[1]:>{margin - 1}}", *lines,
                                                 *(" " * margin + line for line in foot)]) + "\n"
 

@@ -112,7 +112,7 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
     if PROGRAM_MADE in type(error).__dict__ or PROGRAM_MADE in vars(error):
         return error
     error.__context__ = error.__cause__ = None
-    may_stay = admissible if _of_program(error) else _plain
+    may_stay = admissible if _is_raised_by_program(error) else _plain
     args = tuple(without_addresses(surplus(arg)) if type(arg) is str else
                  arg if may_stay(arg) else formatter.anonymous(arg)
                  for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]  # a descriptor of C
@@ -123,7 +123,7 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
     return error
 
 
-def _of_program(error: Exception) -> bool:
+def _is_raised_by_program(error: Exception) -> bool:
     """Whether the program's own code raised it, or C code that it called: the innermost frame is the program's."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:

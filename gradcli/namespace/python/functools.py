@@ -75,7 +75,7 @@ def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
     return {"attrgetter": admitting(attrgetter), "methodcaller": admitting(methodcaller)}
 
 
-def _plain(name: str) -> Callable[..., Any]:
+def _plain_operator(name: str) -> Callable[..., Any]:
     """An operator that neither allocates nor formats text on any value a program can hold."""
     sign: Callable[..., Any] = getattr(operator, name)
 
@@ -85,7 +85,7 @@ def _plain(name: str) -> Callable[..., Any]:
     return renamed(operate, name)
 
 
-def _of_numbers(name: str) -> Callable[..., Any]:
+def _number_operator(name: str) -> Callable[..., Any]:
     """The operator `name` for numbers and tensors; it refuses sequences, which it would concatenate or repeat."""
     sign: Callable[..., Any] = getattr(operator, name)
 
@@ -99,9 +99,9 @@ def _of_numbers(name: str) -> Callable[..., Any]:
 
 
 truediv, floordiv, matmul, sub, eq, ne, lt, le, gt, ge = map(
-    _plain, ("truediv", "floordiv", "matmul", "sub", "eq", "ne", "lt", "le", "gt", "ge"))
-add, mul = map(_of_numbers, ("add", "mul"))
-mod, and_, or_, xor = map(_of_numbers, ("mod", "and_", "or_", "xor"))
+    _plain_operator, ("truediv", "floordiv", "matmul", "sub", "eq", "ne", "lt", "le", "gt", "ge"))
+add, mul = map(_number_operator, ("add", "mul"))
+mod, and_, or_, xor = map(_number_operator, ("mod", "and_", "or_", "xor"))
 
 
 def neg(a: Any, /) -> Any:

@@ -55,7 +55,7 @@ def streamed(*iterables: int | str, sizes: tuple[int | str, ...] = ()) -> Callab
     def converted(at: int | str, arg: Any) -> Any:
         if at in iterables or type(at) is int and -1 in iterables:
             return _Once(arg)
-        return _whole(arg) if at in sizes else arg
+        return _as_index(arg) if at in sizes else arg
 
     def wrapped(generate: Callable[..., Iterator[Any]]) -> Callable[..., StreamIterator]:
         name = generate.__name__.strip("_")
@@ -134,8 +134,8 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
 
     def chosen(*args: Any, **options: Any) -> StreamIterator:
         pools = len(args) if name == "product" else 1
-        sizes = [_whole(arg) for arg in args[pools:]]
-        once = {key: _Once(arg, _buffered) if key == "iterable" else _whole(arg) for key, arg in options.items()}
+        sizes = [_as_index(arg) for arg in args[pools:]]
+        once = {key: _Once(arg, _buffered) if key == "iterable" else _as_index(arg) for key, arg in options.items()}
         if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *once.values())):
             raise SizeLimit(f"{name}() of so many")
         values = [_Once(arg, _buffered) for arg in args[:pools]]
@@ -144,7 +144,7 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
     return renamed(chosen, name)
 
 
-def _whole(size: Any) -> Any:
+def _as_index(size: Any) -> Any:
     """A size as a number of Python's, where it is a whole number; anything else as it is, to be refused."""
     try:
         return index(size)

@@ -18,7 +18,7 @@ Number, Complex, Real, Rational, Integral = (TypeProxy(f"numbers.{name}", (getat
     "Number", "Complex", "Real", "Rational", "Integral"))
 
 
-def _of_numbers(name: str) -> Callable[..., Any]:
+def _statistic(name: str) -> Callable[..., Any]:
     work = getattr(statistics, name)
 
     def statistic(data: Any, *others: Any, **options: Any) -> Any:
@@ -44,4 +44,4 @@ def _of_numbers(name: str) -> Callable[..., Any]:
 
 NAMES = ("mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev "
          "variance quantiles covariance correlation").split()
-globals().update({name: _of_numbers(name) for name in NAMES})
+globals().update({name: _statistic(name) for name in NAMES})

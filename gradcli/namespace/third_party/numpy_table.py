@@ -30,7 +30,7 @@ from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import expose_named_tuple, renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.namespace.third_party.numpy import asarray, of_tensors, operand
+from gradcli.namespace.third_party.numpy import asarray, operand, ufunc_result
 from gradcli.namespace.third_party.numpy_signatures import SIGNATURES
 
 LARGEST_POWER = 10_000
@@ -127,7 +127,7 @@ def _broadcast(*arrays: Any) -> int:
         return 0        # they do not fit, which the function itself says
 
 
-def _parts(values: dict[str, Any]) -> int:
+def _sections_size(values: dict[str, Any]) -> int:
     """The number of elements of so many arrays."""
     sections = values["indices_or_sections"]
     return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
@@ -176,7 +176,7 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
     "linalg.svd": lambda v: math.prod(np.shape(v["a"])[:-2]) * sum(n * n for n in np.shape(v["a"])[-2:]),
     "pad": lambda v: math.prod(n + 2 * int(np.max(np.abs(v["pad_width"]), initial=0)) for n in np.shape(v["array"])),
-    "array_split": _parts, "split": _parts, "hsplit": _parts, "vsplit": _parts,
+    "array_split": _sections_size, "split": _sections_size, "hsplit": _sections_size, "vsplit": _sections_size,
     "repeat": lambda v: _size(v["a"]) * max(1, int(np.max(np.abs(v["repeats"]), initial=0))),
     "tensordot": lambda v: _size(v["a"]) * _size(v["b"]), "inner": lambda v: _size(v["a"]) * _size(v["b"]),
     "tile": lambda v: _size(v["A"]) * _reach(v["reps"]),
@@ -234,7 +234,7 @@ def _function(signature: NumpySignature) -> Callable[..., Any]:
         with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
             warnings.simplefilter("ignore")
             result = work(*(values[name] for name in places), **rest)
-        return of_tensors(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
+        return ufunc_result(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
 
     return with_numpy_faults(renamed(applied, signature.name.rpartition(".")[2]))
 
