@@ -29,12 +29,12 @@ class TablesHook(BuildHookInterface):  # type: ignore[type-arg]  # the interface
             from gradcli.ops import index
         finally:
             sys.path.remove(str(root))
-        made = {
+        contents = {
             "gradcli/lang/syntax/tables.bin": artifacts.pack(tables.fingerprint(), tables.build_tables()),
             "gradcli/ops/directory.bin": artifacts.pack(index.key(exact=False), index.make()),
         }
         self.scratch = TemporaryDirectory()
-        for target, content in made.items():
+        for target, content in contents.items():
             file = Path(self.scratch.name) / Path(target).name
             file.write_bytes(content)
             build_data["force_include"][str(file)] = target

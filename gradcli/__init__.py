@@ -23,7 +23,7 @@ __all__ = ["Fault", "Session", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "Session":
-        from gradcli.session.outside_copies import register
+        from gradcli.session.pickling import register
         from gradcli.session.session import Session
 
         register()

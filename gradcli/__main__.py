@@ -7,7 +7,7 @@ import os
 import sys
 
 from gradcli.faults import exit_codes
-from gradcli.process.interrupt_signal import leave_at_interrupts
+from gradcli.process.startup_interrupts import leave_at_interrupts
 
 TYPE_CHECKING = False   # the module typing is not worth its time here
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ def main() -> NoReturn:
         status = exit_codes.INTERRUPTED
     except Exception as error:
         try:
-            from gradcli.console.exit_guard import cannot_start
+            from gradcli.console.exit_guard import report_failed_start
 
-            status = cannot_start(error)
+            status = report_failed_start(error)
         except Exception:       # the diagnosis cannot be imported either
             os.write(2, NO_ROOM)
             status = exit_codes.LIMIT_REACHED
@@ -40,15 +40,15 @@ def main() -> NoReturn:
 
 def start() -> int:
     """Fork the worker process, which runs the command, and wait for it; returns the exit status in both."""
-    from gradcli.process.supervise import supervise
+    from gradcli.process.fork_worker import fork_worker
 
-    waited = supervise()   # before anything is loaded that would have to be copied
+    waited = fork_worker()   # before anything is loaded that would have to be copied
     if waited is not None:
         return waited
-    from gradcli.console.diagnostics import pass_over
+    from gradcli.console.diagnostics import ignore_unraisable
     from gradcli.console.exit_guard import exit_status_of
 
-    sys.unraisablehook = pass_over
+    sys.unraisablehook = ignore_unraisable
     return exit_status_of(lambda: serve(sys.argv[1:]))
 
 

@@ -15,6 +15,8 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
+from gradcli.faults.source import NamedValue
+
 PROGRAM_MADE = ".user"      # the mark in the own dict of a program's classes
 RESUMED = ".resumed"        # in that of its generator functions: what makes one that is resumed within a context
 ADMITTING = ".admitting"    # where a function keeps what `admitting` makes of it
@@ -24,6 +26,7 @@ NO_NAMES: frozenset[str] = frozenset()
 VIRTUAL = frozenset({"forward"})    # methods whose results come from programs, called too often to check each
 
 Class = TypeVar("Class", bound=type)
+Function = TypeVar("Function", bound=Callable[..., Any])
 Display = Callable[[Any, Any], str]
 Parts = Callable[[Any], tuple[str, list[Any], str]]
 
@@ -86,6 +89,13 @@ def named(name: str) -> Callable[[Class], Class]:
     return rename
 
 
+def renamed(function: Function, name: str, module: str = "") -> Function:
+    """`function` with the name, and the module if there is one, that messages and its own text show."""
+    function.__name__ = function.__qualname__ = name
+    function.__module__ = module or function.__module__
+    return function
+
+
 def named_by_program(function: Any, name: str, qualname: str) -> Any:
     """`function` with names that a program gave it, and as a program's functions with no module."""
     function.__name__, function.__qualname__, function.__module__ = name, qualname, None
@@ -107,6 +117,12 @@ def expose(cls: type, *read: str, write: Iterable[str] = (), class_read: Iterabl
     """Register a class that is made while programs run, such as a named tuple. Arguments as for `exposed`."""
     _table[cls] = Exposure(frozenset(read), frozenset(write), frozenset(class_read), parts=parts)
     _cached.cache_clear()
+
+
+def expose_named_tuple(kind: Any, *read: str, class_read: Iterable[str] = (), name: str = "") -> None:
+    """Register a class of named tuples: programs read its fields, and it prints as a call of its name, or `name`."""
+    expose(kind, *kind._fields, *read, class_read=class_read, parts=lambda value: (
+        f"{name or type(value).__name__}(", [NamedValue(*pair) for pair in zip(kind._fields, value, strict=True)], ")"))
 
 
 def _merged(kind: type) -> Exposure | None:

@@ -313,5 +313,4 @@ class _Judge:
     def _refuse(self, name: str, culprit: Detachment, partly: bool) -> None:
         missing = f"a part of the gradient by {name} is missing" if partly else f"the gradient by {name} would be 0"
         with self.session.running():
-            raise LostByConversion(f"{missing}, because {culprit.cause} leaves the history of {name} behind",
-                                   culprit.cause, culprit.place)
+            raise LostByConversion(missing, name, culprit.cause, culprit.place)

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 
 from gradcli.console.options import TALKING, shared
+from gradcli.console.output import unwritable
 from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import KEYS, Settings, config_path
 from gradcli.console.typer_options import action
@@ -51,7 +52,7 @@ def init() -> None:
     except FileExistsError:
         raise FileFault(f"{target} is there already") from None
     except OSError as error:
-        raise FileFault(f"cannot write {target}: {error.strerror}") from None
+        raise unwritable(target, error) from None
     typer.echo(target)
 
 

@@ -54,7 +54,7 @@ def run_file(path: str, args: list[str], settings: Settings | None = None, echo:
     with limited(settings):
         source = text_of_file(path)
         cells = _is_notebook(source)
-        source = source._replace(text=_as_program(source) if cells and echo else source.text if cells
+        source = source._replace(text=_notebook_program(source) if cells and echo else source.text if cells
                                  else unprompted(source.text))
     settings.follow_text(source.text)
     output = Output(settings.output, settings)
@@ -91,7 +91,7 @@ def _is_notebook(source: Source) -> bool:
     return source.name.endswith(".ipynb") or is_notebook(source.text)
 
 
-def _as_program(source: Source) -> str:
+def _notebook_program(source: Source) -> str:
     from gradcli.data.notebook_cells import notebook_as_program
 
     return notebook_as_program(source.text, source.name)

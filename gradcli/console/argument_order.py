@@ -50,7 +50,7 @@ class Spellings(NamedTuple):
             count += 2 if argv[count] in self.valued else 1
         return min(count, len(argv))
 
-    def lacking(self, argv: list[str]) -> str | None:
+    def option_without_value(self, argv: list[str]) -> str | None:
         """The first option without a value, and the option after it, which click would take as the value; else None."""
         remaining = iter(argv)
         for word in remaining:
@@ -68,7 +68,7 @@ def reorder(argv: list[str], group: Any) -> list[str]:
     count = spelled.leading(argv)
     options, rest = argv[:count], argv[count:]
     command = rest[0] if rest else ""
-    if option := spelled.lacking(options):
+    if option := spelled.option_without_value(options):
         raise _lacks(option, "--help")
     if command.partition("=")[0] in OUTER:
         return [*command.split("=", 1), *rest[1:]]
@@ -83,7 +83,7 @@ def reorder(argv: list[str], group: Any) -> list[str]:
         return ["repl", *options] if prompt else ["eval", *options, "--", "-", *rest[1:]]
     if command not in group.commands:
         raise _unknown(command, rest[1:], group, spelled)
-    return _of_command(command, options, rest[1:], group.commands[command])
+    return _reorder_command(command, options, rest[1:], group.commands[command])
 
 
 def unbundled(argv: list[str], spelled: Spellings) -> list[str]:
@@ -95,29 +95,29 @@ def unbundled(argv: list[str], spelled: Spellings) -> list[str]:
     return [*single, *argv[1:]]
 
 
-def _of_command(name: str, options: list[str], argv: list[str], command: Any) -> list[str]:
+def _reorder_command(name: str, options: list[str], argv: list[str], command: Any) -> list[str]:
     """The words of one command, with the options that stood before its name."""
     inner = getattr(command, "commands", {})
     if inner:
         spelled = Spellings.of(*leaf_commands(command))
         count = spelled.leading(argv)
         chosen = argv[count : count + 1] if argv[count:] and argv[count] in inner else []
-        argv = _whole([*argv[:count], *argv[count + len(chosen):]], " ".join([name, *chosen]), spelled)
+        argv = _require_values([*argv[:count], *argv[count + len(chosen):]], " ".join([name, *chosen]), spelled)
         return [name, *chosen, *options, *argv]
     spelled = Spellings.of(command)
     if name not in FREE:
-        return [name, *options, *_whole(argv, name, spelled)]
+        return [name, *options, *_require_values(argv, name, spelled)]
     if name == "run":
         count = spelled.leading(argv)
         if count == len(argv) or argv[count] != "--" and spelled.has(argv[count]):
-            return [name, *options, *_whole(argv, name, spelled)]      # no file, or a mistyped option
+            return [name, *options, *_require_values(argv, name, spelled)]      # no file, or a mistyped option
         rest = argv[count:]
         return [name, *options, *argv[:count], "--", *(rest[1:] if rest[0] == "--" else rest)]
-    return [name, *options, *sorted_words(_whole(argv, name, spelled), spelled)]
+    return [name, *options, *sorted_words(_require_values(argv, name, spelled), spelled)]
 
 
-def _whole(argv: list[str], name: str, spelled: Spellings) -> list[str]:
-    if option := spelled.lacking(argv):
+def _require_values(argv: list[str], name: str, spelled: Spellings) -> list[str]:
+    if option := spelled.option_without_value(argv):
         raise _lacks(option, f"{name} --help")
     return argv
 

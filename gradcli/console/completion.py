@@ -43,7 +43,7 @@ class CommandGroup(TyperGroup):
         if count < len(argv):
             command = "eval" if argv[count] == "-e" else argv[count]
             return [command, *argv[:count], *argv[count + 1:]]
-        if spelled.lacking(argv):
+        if spelled.option_without_value(argv):
             owners = [name for name, command in self.commands.items()
                       if not hasattr(command, "commands") and argv[-1] in Spellings.of(command).valued]
             return [owners[0], *argv]
@@ -74,13 +74,13 @@ def answer(complete: Callable[[], int]) -> int:
     if option is None:
         return complete()
     os.environ["_TYPER_COMPLETE_ARGS"] = f"{typed[:option.end(1) - 1]} {typed[option.end(1):]}"
-    told = StringIO()
+    answer_text = StringIO()
     try:
-        with redirect_stdout(told):
+        with redirect_stdout(answer_text):
             return complete()
     finally:
         places = CANDIDATE if shell == "zsh" else re.compile(r"^()(?=.)", re.MULTILINE)
-        typer.echo(places.sub(lambda place: place[1] + option[1], told.getvalue()), nl=False)
+        typer.echo(places.sub(lambda place: place[1] + option[1], answer_text.getvalue()), nl=False)
 
 
 def scripts(order: str, *words: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 OPEN, CLOSE = "([{", ")]}"
 
 
-class Reader:
+class ContinuationState:
     """Reads lines of code one by one, and tracks what is open at the end: a string, brackets, a backslash."""
 
     __slots__ = ("depth", "joined", "quote")

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 from gradcli.console.settings import Settings
 from gradcli.faults.exit_codes import INTERNAL_ERROR
-from gradcli.faults.source import json_escaped, shortened, tamed, visible
+from gradcli.faults.source import json_escaped, shortened, terminal_safe, visible
 from gradcli.faults.tree import Fault, advice, calls, render
 from gradcli.process import channel
 
@@ -53,12 +53,12 @@ def complain(fault: Fault) -> None:
 
 def tell(text: str) -> None:
     """Write a line to standard error; control characters are made visible, so no text can move or colour a terminal."""
-    _write(tamed(text))
+    _write(terminal_safe(text))
 
 
-def pass_on(text: str) -> None:
+def write_program_error(text: str) -> None:
     """Write what a program prints to standard error, without adding a newline."""
-    _write(tamed(text), "")
+    _write(terminal_safe(text), "")
 
 
 def _write(text: str, end: str = "\n") -> None:
@@ -72,8 +72,8 @@ def _write(text: str, end: str = "\n") -> None:
         pass    # nobody reads the diagnostics; the status still tells
 
 
-def interrupted() -> None:
-    """Write "interrupted", on a terminal below its ^C."""
+def report_interrupt() -> None:
+    """Write that it was interrupted, on a terminal below its ^C."""
     tell("\ninterrupted" if sys.stderr is not None and sys.stderr.isatty() else "interrupted")
 
 
@@ -129,7 +129,7 @@ def _paint_line(line: str) -> str:
     return f"{BLUE}{margin}{mark}{PLAIN}{after}"
 
 
-def internal(error: BaseException) -> int:
+def report_internal_error(error: BaseException) -> int:
     """Write an internal error; returns its exit status. No code of a program runs for it."""
     _debug(error)
     tell(f"internal error: {_summary(error)}\n"
@@ -137,8 +137,8 @@ def internal(error: BaseException) -> int:
     return INTERNAL_ERROR
 
 
-def pass_over(lost: Any) -> None:
-    """Say nothing of an exception that Python drops where something is let go: Python would write a traceback."""
+def ignore_unraisable(lost: Any) -> None:
+    """Ignore an exception that Python drops while it frees an object; its own hook would write a traceback."""
     if lost.exc_value is not None:
         _debug(lost.exc_value)
 

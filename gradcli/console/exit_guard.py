@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.console.diagnostics import complain, flush, forget_output, internal, interrupted
+from gradcli.console.diagnostics import complain, flush, forget_output, report_internal_error, report_interrupt
 from gradcli.console.output_limit import OutputLost
 from gradcli.exposure import ForeignValue
 from gradcli.faults.exit_codes import INTERRUPTED, READER_GONE
@@ -27,7 +27,7 @@ def exit_status_of(action: Callable[[], int | None]) -> int:
         complain(fault)
         return fault.status
     except KeyboardInterrupt:
-        interrupted()
+        report_interrupt()
         return INTERRUPTED
     except OutputLost as lost:
         return _status_of_lost_output(lost.error)
@@ -42,7 +42,7 @@ def exit_status_of(action: Callable[[], int | None]) -> int:
         if message is not None:
             return _diagnosed_status(message)
         # whatever else this is, it is our mistake and not the user's
-        return _status_of_lost_output(error) if isinstance(error, OSError) else internal(error)
+        return _status_of_lost_output(error) if isinstance(error, OSError) else report_internal_error(error)
 
 
 def _diagnosed_status(fault: Fault) -> int:
@@ -59,10 +59,10 @@ def _status_of_lost_output(error: OSError) -> int:
     return _diagnosed_status(FileFault(f"{name}{error.strerror or error}"))
 
 
-def cannot_start(error: Exception) -> int:
+def report_failed_start(error: Exception) -> int:
     """Say why nothing runs; the exit status."""
     fault = error if isinstance(error, Fault) else shortage(error)
     if fault is None:
-        return internal(error)
+        return report_internal_error(error)
     complain(fault)
     return fault.status

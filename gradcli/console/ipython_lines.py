@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gradcli.console.continuation import Reader
+from gradcli.console.continuation import ContinuationState
 
 COMMAND = re.compile(r"([ \t]*)(?:[%!]|\?{1,2}[\w.]|[A-Za-z_][\w.]*\?{1,2}[ \t]*$)")
 TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")        # runs the statement behind it
@@ -34,7 +34,7 @@ def without_magic(source: str) -> str:
 def as_code(lines: Sequence[str]) -> list[str]:
     """Lines of code in which a statement that is a command of IPython's does nothing."""
     code: list[str] = []
-    reader = Reader()
+    reader = ContinuationState()
     commanding = False       # whether the command of the line before goes on in this one
     for line in lines:
         if commanding:
@@ -90,7 +90,7 @@ def prints_of_its_own(source: str) -> bool:
     """Whether a cell has a command of IPython's that prints what is not known here: times, files, what a shell says."""
     if CELL.match(source):
         return True
-    reader = Reader()
+    reader = ContinuationState()
     for line in source.split("\n"):
         if not reader.is_open and (line.lstrip()[:1] in ("%", "!") and not SILENT.match(line) or untimed(line) != line):
             return True

@@ -11,7 +11,7 @@ from stat import S_ISFIFO
 
 from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings
-from gradcli.faults.source import tamed
+from gradcli.faults.source import terminal_safe
 from gradcli.faults.tree import FileFault
 from gradcli.process import channel
 from gradcli.process.limits import limited
@@ -69,7 +69,7 @@ class Output:
                 finally:
                     file.discard()
             except OSError as error:
-                raise _unwritable(self.path, error) from None
+                raise unwritable(self.path, error) from None
         elif content is not None and sys.stdout is not None:
             sys.stdout.flush()
             sys.stdout.buffer.write(content)
@@ -79,7 +79,7 @@ class Output:
 def print_text(text: str) -> None:
     """Print text of a program or of its values; a terminal gets no control characters."""
     _spell_out()
-    sys.stdout.write(tamed(text) if sys.stdout.isatty() else text)
+    sys.stdout.write(terminal_safe(text) if sys.stdout.isatty() else text)
 
 
 def _printing() -> Callable[[str], object]:
@@ -91,7 +91,7 @@ def _printing() -> Callable[[str], object]:
         sys.stdout = open(sys.stdout.fileno(), "w", 1, sys.stdout.encoding, sys.stdout.errors, closefd=False)
     _spell_out()
     write = sys.stdout.write
-    return (lambda text: write(tamed(text))) if sys.stdout.isatty() else write
+    return (lambda text: write(terminal_safe(text))) if sys.stdout.isatty() else write
 
 
 def _spell_out() -> None:
@@ -112,7 +112,7 @@ def _announced(path: str) -> Unplaced:
             if answer.error:
                 raise OSError(0, answer.error)
     except OSError as error:
-        raise _unwritable(path, error) from None
+        raise unwritable(path, error) from None
     keep(file.descriptor)
     return file
 
@@ -137,5 +137,6 @@ def _place(file: Unplaced) -> None:
     file.part = ""      # this process could not remove it
 
 
-def _unwritable(path: str | None, error: OSError) -> FileFault:
+def unwritable(path: str | None, error: OSError) -> FileFault:
+    """The fault of a file that cannot be written."""
     return FileFault(f"cannot write {path}: {error.strerror}")

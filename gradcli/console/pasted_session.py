@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gradcli.console.continuation import Reader
+from gradcli.console.continuation import ContinuationState
 from gradcli.console.ipython_lines import as_code
 
 PROMPT = re.compile(r"[ \t]*(?:>>>|In ?\[[\d ]*\]:)(?: |$)?")
@@ -18,7 +18,7 @@ def is_session(text: str) -> bool:
     """Whether `text` is a pasted session: whether a line outside strings begins with a prompt."""
     if ">>>" not in text and "In [" not in text and "In[" not in text:
         return False
-    reader = Reader()
+    reader = ContinuationState()
     for line in text.splitlines():
         if not reader.quote and PROMPT.match(line):
             return True
@@ -34,7 +34,7 @@ def code_lines(text: str) -> list[str | None]:
     bracket is still open, since no output can come before the statement is finished.
     """
     codes: list[str | None] = []
-    reader, prompted, continuing, margin = Reader(), False, True, ""
+    reader, prompted, continuing, margin = ContinuationState(), False, True, ""
     for line in text.splitlines():
         code: str | None
         if not reader.quote and (prompt := PROMPT.match(line)):
@@ -108,7 +108,7 @@ def without_margin(text: str) -> str:
     """A text without the margin of its first line, if every line outside strings and brackets has it."""
     lines = text.split("\n")
     margin = next((_margin(line) for line in lines if line.strip()), "")
-    reader = Reader()
+    reader = ContinuationState()
     out = []
     for line in lines if margin else ():
         if line.startswith(margin):

@@ -28,9 +28,9 @@ def begin_replay(memory: str) -> None:
 
 def lies_elsewhere(path: str, folder: str) -> bool:
     """Whether a path leads to something outside of a folder, or hidden there."""
-    whole = os.path.realpath(path)
-    inside = os.path.relpath(whole, folder).split(os.sep)
-    return os.path.commonpath([whole, folder]) != folder or any(part[:1] == "." for part in inside if part != ".")
+    real_path = os.path.realpath(path)
+    inside = os.path.relpath(real_path, folder).split(os.sep)
+    return os.path.commonpath([real_path, folder]) != folder or any(part[:1] == "." for part in inside if part != ".")
 
 
 def refuse_reading(path: str) -> None:

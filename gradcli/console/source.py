@@ -86,10 +86,10 @@ def input_bytes(most: int = -1) -> bytes:
         raise UsageFault("standard input is asked for twice, and can be read once",
                          ("--var NAME=@FILE", "the data, from a file"))
     _spent[:] = [sys.stdin]
-    return _within(sys.stdin.buffer.read(most + 1 if most >= 0 else -1), "standard input", most)
+    return _check_length(sys.stdin.buffer.read(most + 1 if most >= 0 else -1), "standard input", most)
 
 
-def _within(content: bytes, name: str, most: int) -> bytes:
+def _check_length(content: bytes, name: str, most: int) -> bytes:
     """`content`, unless it is longer than `most` bytes; -1 for any length."""
     if 0 <= most < len(content):
         raise SizeLimit(f"{name} is longer than a program may be, which is {most >> 20} MiB")
@@ -109,10 +109,10 @@ def read_bytes(path: str, before: str = "gradcli run ", most: int = -1) -> bytes
         inherited = re.fullmatch(DESCRIPTOR, path)      # what `<(command)` of a shell stands for
         if inherited:
             with open(int(inherited[1] or 0), "rb", closefd=False) as file:
-                return _within(file.read(limit), path, most)
-        return _within(regular_file.read(path, limit), path, most)
+                return _check_length(file.read(limit), path, most)
+        return _check_length(regular_file.read(path, limit), path, most)
     except (OSError, ValueError) as error:
-        hints = similar(path, _beside(path)) if isinstance(error, FileNotFoundError) else ()
+        hints = similar(path, _siblings(path)) if isinstance(error, FileNotFoundError) else ()
         raise FileFault(f"cannot read {path}: {getattr(error, 'strerror', None) or error}",
                         *(f"{before}{quoted(close)}" for close in hints)) from None
 
@@ -161,7 +161,7 @@ def similar(path: str, beside: Iterable[str]) -> tuple[str, ...]:
     return tuple(os.path.join(folder, close) for close in nearest(name, beside))
 
 
-def _beside(path: str) -> list[str]:
+def _siblings(path: str) -> list[str]:
     try:
         return os.listdir(os.path.dirname(path) or ".")
     except OSError:

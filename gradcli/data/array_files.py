@@ -29,6 +29,7 @@ HEADER = re.compile(rf"\{{{ITEM.pattern},{ITEM.pattern},{ITEM.pattern},?\}}")   
 NUMBER = re.compile(r"[<>=|]?(?:[fiub][0-9]{1,2}|\?)")
 STORED = ("float16", "float32", "float64", "int8", "int16", "int32", "int64", "uint8", "bool")
 MOST_NAMES, LONGEST_NAME = 20, 100      # members that a message names, and characters of each
+TOO_LARGE = "a whole number in it is larger than 64 bits can hold"
 INFLATION = 1100    # times that deflate can make something longer
 
 
@@ -136,7 +137,7 @@ def to_npy(array: Any) -> bytes:
     """The bytes of a .npy file."""
     array = np.asarray(array)
     if array.dtype.kind not in "biuf":
-        raise ValueFault("a whole number in it is larger than 64 bits can hold")
+        raise ValueFault(TOO_LARGE)
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
     return file.getvalue()
@@ -156,7 +157,7 @@ def from_lists(numbers: Any, single: bool) -> Any:
     except ValueError:
         raise ValueFault(_ragged(numbers) or "the numbers do not form an array") from None
     if array.dtype.kind not in "bif":
-        raise ValueFault("a whole number in it is larger than 64 bits can hold")
+        raise ValueFault(TOO_LARGE)
     if not single or array.dtype.kind != "f":
         return array
     narrow = array.astype(np.float32)

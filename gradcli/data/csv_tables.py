@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
-from math import isinf
 from typing import Any, NamedTuple
 
+from gradcli.data.data_format import finite_number
 from gradcli.faults.tree import ValueFault
 
 DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*")
@@ -89,10 +89,7 @@ def _column(rows: list[CsvRow], at: int, names: list[str]) -> list[Any]:
 
 def _number(text: str, where: str) -> float:
     if _is_number(text):
-        value = TRUTH[text.strip()] if text.strip() in TRUTH else float(text)
-        if isinf(value) and "inf" not in text.lower():
-            raise ValueFault(f"{text.strip()[:40]} in {where} is beyond double precision, which ends at 1.8e308")
-        return value
+        return TRUTH[text.strip()] if text.strip() in TRUTH else finite_number(text, f" in {where}")
     if _is_missing(text):
         raise ValueFault(f"there is no number in {where}: {text[:40]!r}", "nan in its place: a number that is missing")
     if DECIMAL_COMMA.fullmatch(text):

@@ -10,11 +10,19 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.faults.mistakes import SizeLimit
+from gradcli.display.containers import simple_text
 from gradcli.faults.source import json_escaped
-from gradcli.faults.tree import UsageFault
+from gradcli.faults.tree import UsageFault, ValueFault
 
 CERTAIN = 14_000    # binary digits of a whole number that has fewer decimal ones than Python writes
+
+
+def finite_number(text: str, where: str = "") -> float:
+    """The number that a text spells; ValueFault for one beyond any float, which a text may spell inf itself."""
+    value = float(text)
+    if math.isinf(value) and "inf" not in text.lower():
+        raise ValueFault(f"{text.strip()[:40]}{where} is beyond double precision, which ends at 1.8e308")
+    return value
 
 
 def holds_numbers(value: Any) -> bool:
@@ -33,10 +41,7 @@ def json_number(value: Any) -> Any:
         kind = value.dtype.kind
         value = bool(value) if kind == "b" else int(value) if kind in "iu" else float(str(value))
     if type(value) is int and value.bit_length() > CERTAIN:
-        try:
-            str(value)
-        except ValueError:
-            raise SizeLimit("a whole number of more than 4300 digits cannot be printed") from None
+        simple_text(value)      # which raises SizeLimit for one of more digits than Python writes
     if isinstance(value, float) and not math.isfinite(value):
         return "nan" if value != value else "inf" if value > 0 else "-inf"
     return value

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from math import isinf
 from typing import Any
 
+from gradcli.data.data_format import finite_number
 from gradcli.faults.tree import ValueFault
 
 SPECIAL = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
@@ -18,7 +18,7 @@ def from_json(text: str, member: str) -> Any:
     if not text.strip():
         raise ValueFault("it is empty, and no JSON")
     try:
-        value = json.loads(text, parse_float=_finite)
+        value = json.loads(text, parse_float=finite_number)
     except RecursionError:
         raise ValueFault(DEEP) from None
     except ValueFault:
@@ -35,7 +35,7 @@ def from_jsonl(text: str, member: str) -> Any:
         if not line.strip():
             continue
         try:
-            values.append(json.loads(line, parse_float=_finite))
+            values.append(json.loads(line, parse_float=finite_number))
         except RecursionError:
             raise ValueFault(f"line {number}: {DEEP}") from None
         except ValueFault as fault:
@@ -59,26 +59,18 @@ def _select(value: Any, member: str) -> Any:
         count = len(value["results"])
         raise ValueFault(f"it holds {count} results", *(f"@FILE:{number}" for number in range(min(count, MOST_NAMES))))
     if isinstance(value, dict) and "data" in value:
-        return _stored(value)
+        return _stored_data(value)
     if isinstance(value, dict):
         raise _choose(value, "it is an object" if not member else f"{member} is an object", path)
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         records = value
-        value = [_stored(item) if "data" in item else _row(item, value, path) for item in value]
+        value = [_stored_data(item) if "data" in item else _row(item, value, path) for item in value]
         try:
             return _checked(value)
         except ValueFault as fault:
             offered = _common(records)[:MOST_NAMES]
             raise ValueFault(fault.message, *(f"@FILE:{path}{name}" for name in offered)) from None
     return _checked(value)
-
-
-def _finite(text: str) -> float:
-    """The number that a JSON text spells. Raises ValueFault for one that no float can hold."""
-    value = float(text)
-    if isinf(value):
-        raise ValueFault(f"{text[:40]} is beyond double precision, which ends at 1.8e308")
-    return value
 
 
 def _member(value: Any, name: str, path: str) -> Any:
@@ -120,7 +112,7 @@ def _row(item: dict[str, Any], items: list[dict[str, Any]], path: str) -> list[A
     return [item[name] for name in items[0]]
 
 
-def _stored(value: dict[str, Any]) -> Any:
+def _stored_data(value: dict[str, Any]) -> Any:
     """A value as --format json writes it, with its dtype and shape."""
     from gradcli.data.array_files import from_stored
 

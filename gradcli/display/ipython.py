@@ -234,7 +234,7 @@ def ipython_text(value: Any, say: Say, ordered: bool = False, early: bool = Fals
             if type(item) is tuple and len(item) == 1:
                 closing = ",)"
             pending.append(Close(closing, len(opening), id(item)))
-            pending += [*_between(item, say, ordered)][::-1]
+            pending += [*_separated_members(item, say, ordered)][::-1]
             pending.append(Open(opening))
     return page.finished()
 
@@ -272,7 +272,7 @@ def _split(value: Any, parts: Parts) -> tuple[str, list[Any], str]:
     return begin[:-1], [members, *([Literal(option)] if option else [])], ")"
 
 
-def _between(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
+def _separated_members(value: Any, say: Say, ordered: bool) -> Iterator[Any]:
     """The members of a container, with commas and colons."""
     kind = type(value)
     members: Iterable[Any] = value

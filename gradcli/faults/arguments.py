@@ -30,7 +30,7 @@ class ArgumentMismatch(ArgumentFault):
     """The function `callee` does not take these arguments; `usage` says how it is called."""
 
     def __init__(self, callee: str, phrase: str, usage: str = "") -> None:
-        self.callee, self.phrase = callee, phrase
+        self.callee, self.phrase, self.usage = callee, phrase, usage
         super().__init__(f"{callee}() {phrase}", notes=(usage,) if usage else ())
 
 
@@ -46,8 +46,6 @@ class RefusedArgument(ArgumentMismatch):
 class RefusedValue(ValueFault, RefusedArgument):
     """A RefusedArgument for which PyTorch raises a ValueError."""
 
-    code = ArgumentFault.code
-
 
 class RefusedTypeName(RefusedValue):
     """A RefusedValue that is not the name of an element type."""
@@ -56,19 +54,13 @@ class RefusedTypeName(RefusedValue):
 class RefusedReceiver(AttributeFault, RefusedArgument):
     """A RefusedArgument for which PyTorch raises an AttributeError."""
 
-    code = ArgumentFault.code
-
 
 class RefusedAtRunTime(TypeFault, RefusedArgument):
     """A RefusedArgument for which PyTorch raises a RuntimeError."""
 
-    code = ArgumentFault.code
-
 
 class RefusedMode(UnimplementedType, RefusedArgument):
     """A RefusedArgument for which PyTorch raises a NotImplementedError."""
-
-    code = ArgumentFault.code
 
 
 class SignatureMismatch(ArgumentMismatch):

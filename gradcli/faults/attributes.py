@@ -35,8 +35,6 @@ class MissingImport(NameFault):
 class ForwardMissing(Unimplemented, AttributeFault):
     """A module was called whose class has no forward."""
 
-    code = AttributeFault.code
-
     def __init__(self, module: str) -> None:
         self.module = module
         super().__init__(f'Module [{module}] is missing the required "forward" function',
@@ -45,8 +43,6 @@ class ForwardMissing(Unimplemented, AttributeFault):
 
 class NoTensor(AttributeFault, ArgumentFault):
     """Something is no tensor, or object, of which PyTorch misses an attribute then."""
-
-    code = ArgumentFault.code
 
 
 class SetBeforeInit(AttributeFault):

@@ -24,11 +24,18 @@ class Detached(CutHistory):
 
 
 class LostByConversion(CutHistory):
-    """A command would give a wrong gradient, as `cause` made plain numbers of a tensor at an instruction `at`."""
+    """A command would give a wrong gradient, as `cause` made plain numbers of `tensor` at an instruction `at`.
 
-    def __init__(self, message: str, cause: str, at: Any) -> None:
-        self.cause, self.at = cause, at
-        super().__init__(message)
+    `missing` says what of the gradient is not there.
+    """
+
+    def __init__(self, missing: str, tensor: str, cause: str, at: Any) -> None:
+        self.missing, self.tensor, self.cause, self.at = missing, tensor, cause, at
+        super().__init__(self.with_cause(cause))
+
+    def with_cause(self, cause: str) -> str:
+        """The message with these words for the cause."""
+        return f"{self.missing}, because {cause} leaves the history of {self.tensor} behind"
 
 
 class NotInGraph(UnusedInput):
@@ -86,13 +93,9 @@ class StaticForward(FunctionStyle):
 class HookResult(ArgumentFault, GradFault):
     """A hook returned something that is no gradient, which PyTorch calls a wrong type."""
 
-    code = GradFault.code
-
 
 class FunctionIncomplete(FunctionStyle, NotImplementedError):
     """A Function has no forward or no backward."""
-
-    code = FunctionStyle.code
 
 
 class ForwardNotStatic(FunctionStyle):

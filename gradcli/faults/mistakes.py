@@ -161,8 +161,6 @@ class ElementCount(TypeFault):
 class SeveralElements(ValueFault, ElementCount):
     """A tensor of several elements, or of none, was to become a plain number by float() or int()."""
 
-    code = ElementCount.code
-
 
 class GradientMissing(GradFault, AttributeFault):
     """A `.grad` was used that is None.

@@ -32,17 +32,22 @@ class NamedValue(NamedTuple):
 
 LONGEST_TEXT = 4000     # characters of a message, a note or a repair in a diagnosis
 _INSIDE = re.compile(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\."
-                     r"| at 0x(?!7f2a5c)[0-9a-f]+")     # show/address.py's may stay
+                     r"| at 0x(?!7f2a5c)[0-9a-f]+")     # those of display/pseudo_address.py may stay
 
 
-def veiled(text: str) -> str:
-    """`text` without what Python tells of its inside when it shows functions: true addresses, names around them."""
+def without_addresses(text: str) -> str:
+    """`text` without what CPython adds where it shows functions: true addresses, the names of those around them."""
     return _INSIDE.sub("", text) if "0x" in text or "<locals>" in text else text
 
 
 def shortened(text: str) -> str:
     """`text`, cut where it is longer than any that a person reads in a diagnosis."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
+
+
+def in_diagnosis(text: str) -> str:
+    """`text`, which may quote values of the program, as a diagnosis shows it."""
+    return shortened(without_addresses(text))
 
 
 def quoted(word: str) -> str:
@@ -108,7 +113,7 @@ class Spelled(dict[str, str]):
         return _visible(c)
 
 
-def tamed(text: str) -> str:
+def terminal_safe(text: str) -> str:
     """`text` as a terminal may have it: lines and tabs stay, what would move or colour it becomes visible."""
     if text.replace("\n", "").replace("\t", "").isprintable():
         return text

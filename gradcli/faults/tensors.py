@@ -33,8 +33,6 @@ class IndexOutOfRange(IndexFault):
 class PickedOutOfRange(ShapeFault, IndexOutOfRange):
     """An index of gather, scatter and the like is outside: a RuntimeError of PyTorch's."""
 
-    code = IndexFault.code
-
     def __init__(self, index: int, dim: int, size: int) -> None:
         IndexOutOfRange.__init__(self, index, dim, size)
 
@@ -71,31 +69,21 @@ class IndexType(ArgumentFault):
 class IndexKind(IndexFault, IndexType):
     """An IndexType for which PyTorch raises an IndexError."""
 
-    code = ArgumentFault.code
-
 
 class UnknownDevice(TypeFault, ArgumentFault):
     """A text names no device; PyTorch raises a RuntimeError."""
-
-    code = ArgumentFault.code
 
 
 class UnknownDtype(TypeFault, ArgumentFault):
     """Something has no numbers that a tensor could be made of; PyTorch raises a RuntimeError."""
 
-    code = ArgumentFault.code
-
 
 class NoSequence(ArgumentFault, ValueFault):
     """A number stands where a list was expected, or a list where a number was; PyTorch raises a TypeError."""
 
-    code = ValueFault.code
-
 
 class EmptyList(ValueFault, ArgumentFault):
     """A list of tensors holds none; PyTorch raises a ValueError."""
-
-    code = ArgumentFault.code
 
 
 class ExpandedSize(ShapeFault):
@@ -128,8 +116,6 @@ class ViewSize(ShapeFault):
 
 class SizeMismatch(ValueFault, ShapeFault):
     """Two shapes are not the same that must be, which PyTorch calls a wrong value."""
-
-    code = ShapeFault.code
 
 
 class SharedMemory(ShapeFault):
@@ -167,8 +153,6 @@ class FloatingBits(UnimplementedType):
 class InvertedFloats(ArgumentFault, FloatingBits):
     """~ stands before floating numbers, which PyTorch calls a wrong type."""
 
-    code = FloatingBits.code
-
 
 class LayerInput(ShapeFault):
     """An input has not as many features, or channels, as the layer was made for, which is one of `layers`."""
@@ -179,9 +163,8 @@ class LayerInput(ShapeFault):
         super().__init__(message, *hints)
 
 
-class LinearInput(ProductShapes, LayerInput):
+class LinearInput(LayerInput, ProductShapes):
     """A LayerInput of a linear layer, in the words of the product of matrices that it computes."""
 
     def __init__(self, message: str, *hints: tuple[str, str], expected: int, features: int) -> None:
-        self.shapes = ()
-        LayerInput.__init__(self, message, *hints, layers=("Linear",), expected=expected, features=features)
+        super().__init__(message, *hints, layers=("Linear",), expected=expected, features=features)

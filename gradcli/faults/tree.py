@@ -24,11 +24,12 @@ that a program's `except RuntimeError` catches them. A subclass with a code of i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any, Self
 
 from gradcli.exposure import exposed
 from gradcli.faults import exit_codes
-from gradcli.faults.source import Span, caret_lines, shortened, tamed, veiled, visible
+from gradcli.faults.source import Span, caret_lines, in_diagnosis, shortened, terminal_safe, visible, without_addresses
 
 LONGEST = 400       # of a repair, which may quote the program
 
@@ -66,7 +67,7 @@ class Fault(Exception):
 
         Classes derived from this one have fields of their own for what their repairs are made from.
         """
-        message = veiled(message)
+        message = without_addresses(message)
         super().__init__(message)
         self.message = message
         self.hints: list[tuple[str, str]] = [(h[:LONGEST], "") if isinstance(h, str) else (h[0][:LONGEST], h[1])
@@ -98,7 +99,11 @@ class Fault(Exception):
         return fault
 
     def __init_subclass__(cls) -> None:
-        if "code" in vars(cls) and all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
+        """A class without a code of its own has that of its last base; those before it say what catches it."""
+        if "code" not in vars(cls):
+            if (code := [base for base in cls.__bases__ if issubclass(base, Fault)][-1].code) != cls.code:
+                cls.code = code
+        elif all(cls.code != getattr(base, "code", "") for base in cls.__bases__):
             assert cls.code not in FAULTS, f"{cls.code} is the code of two faults"
             FAULTS[cls.code] = cls
 
@@ -361,24 +366,18 @@ class UsageFault(Fault):
 
 
 def calls(fault: Fault) -> list[str]:
-    """The user's calls that led to the place of a fault, outermost first; what repeats is told once."""
+    """The user's calls that led to the place of a fault, outermost first; what repeats stands there once."""
     lines: list[str] = []
-    times: list[int] = []
     for (function, name, span), text in zip(fault.trail, fault.words, strict=True):
         where = f"line {span.line}" if name == fault.name else f"{name}:{span.line}"
-        call = f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else "")
-        if lines and lines[-1] == call:
-            times[-1] += 1
-        else:
-            lines.append(call)
-            times.append(1)
-    return [call if count == 1 else f"{call}   (again and again)" for call, count in zip(lines, times, strict=True)]
+        lines.append(f"{function} was called in {where}" + (f": {visible(text[:80])}" if text else ""))
+    return [f"{call}   (again and again)" if len([*same]) > 1 else call for call, same in groupby(lines)]
 
 
 def advice(fault: Fault) -> tuple[list[str], list[tuple[str, str]]]:
     """The notes and the repairs of a fault, which may quote values of the program, without true addresses."""
-    return [shortened(veiled(note)) for note in fault.notes], [
-        (shortened(veiled(repair if fault.source else repair.replace("{y}", "y"))), shortened(veiled(why)))
+    return [in_diagnosis(note) for note in fault.notes], [
+        (in_diagnosis(repair if fault.source else repair.replace("{y}", "y")), in_diagnosis(why))
         for repair, why in fault.hints]
 
 
@@ -397,4 +396,4 @@ def render(fault: Fault) -> str:
     width = max((len(repair) for repair, _ in hints), default=0)
     lines += [f"{margin} = help: {repair:<{width}}     {why}".rstrip() if why else f"{margin} = help: {repair}"
               for repair, why in hints]
-    return tamed("\n".join(lines))
+    return terminal_safe("\n".join(lines))

@@ -10,6 +10,7 @@ from typing import Any
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.device import CPU, Switches, here_only
 from gradcli.engine.tensor.tensor_types import TYPES
+from gradcli.exposure import renamed
 from gradcli.faults.mistakes import FailedAssertion
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import TypeProxy
@@ -41,8 +42,7 @@ def _refused(name: str) -> Callable[..., Any]:
                               ("if torch.cuda.is_available():", "before it, which is False here")).saying(
             "Torch not compiled with CUDA enabled")
 
-    refused.__name__ = refused.__qualname__ = name
-    return refused
+    return renamed(refused, name)
 
 
 def _cuda_type(name: str) -> TypeProxy:
@@ -62,8 +62,7 @@ def _zero(name: str) -> Callable[..., int]:
         """None of that memory is in use: there is no such device."""
         return 0
 
-    zero.__name__ = zero.__qualname__ = name
-    return zero
+    return renamed(zero, name)
 
 
 IDLE = "empty_cache synchronize reset_peak_memory_stats reset_max_memory_allocated ipc_collect init".split()
@@ -72,7 +71,7 @@ NEEDING = ("current_device get_device_name get_device_properties set_device get_
            "stream current_stream default_stream get_rng_state set_rng_state").split()
 
 
-def _elsewhere(name: str, needing: list[str]) -> dict[str, Any]:
+def _device_functions(name: str, needing: list[str]) -> dict[str, Any]:
     """The functions of `torch.cuda`, `torch.mps` or `torch.xpu`; those in `needing` raise GradFault."""
     return ({"is_available": is_available, "device_count": device_count, "manual_seed": seed_elsewhere,
              "manual_seed_all": seed_elsewhere, "seed": idle("seed"), "seed_all": idle("seed_all")}
@@ -114,9 +113,9 @@ def mixed_precision(name: str) -> Any:
 def device_names() -> dict[str, Any]:
     """The names of `torch` that have to do with devices, with their values."""
     types = {name: name for name in TYPES}
-    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_elsewhere("cuda", NEEDING), is_initialized=is_available,
-                       amp=_mixed_precision("torch.cuda.amp", "cuda_"))
-    others = {name: ModuleProxy(f"torch.{name}", **_elsewhere(name, [])) for name in ("mps", "xpu")}
+    cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_device_functions("cuda", NEEDING),
+                       is_initialized=is_available, amp=_mixed_precision("torch.cuda.amp", "cuda_"))
+    others = {name: ModuleProxy(f"torch.{name}", **_device_functions(name, [])) for name in ("mps", "xpu")}
     accelerator = ModuleProxy("torch.accelerator", is_available=is_available, device_count=device_count,
                               current_accelerator=current_accelerator, synchronize=idle("synchronize"))
     switched_off = {name: LazyType(f"torch.amp.{file}.{name}", partial(mixed_precision, kind)) for name, file, kind in (

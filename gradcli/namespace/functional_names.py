@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from gradcli.engine.autograd.op import flat_name, traced
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault
 
 REDUCTIONS = ("none", "mean", "sum")    # which torch counts
@@ -74,5 +75,4 @@ def reordered(name: str, full: str, order: list[str], **fixed: Any) -> Callable[
             del spelled["padding_idx"]      # here -1 is no row
         return getattr(traced, flat_name(full))(**spelled, **fixed)
 
-    call.__name__ = call.__qualname__ = name
-    return call
+    return renamed(call, name)

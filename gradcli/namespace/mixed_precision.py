@@ -8,6 +8,7 @@ from gradcli.engine.autograd.signature import NUMBERS
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.types import TypeProxy
+from gradcli.namespace.no_effect import Context
 from gradcli.nn.optim.optimizer import Optimizer
 
 DEVICES = ("cuda", "cpu", "mps", "xpu")
@@ -22,19 +23,13 @@ def _check(device: Any, enabled: Any) -> None:
 
 
 @exposed()
-class Autocast:
+class Autocast(Context):
     """`torch.autocast`: a context, or a decorator, in which everything is computed as outside it."""
 
     __slots__ = ()
 
     def __init__(self, device_type: Any, dtype: Any = None, enabled: Any = True, cache_enabled: Any = None) -> None:
         _check(device_type, enabled)
-
-    def __enter__(self) -> Autocast:
-        return self
-
-    def __exit__(self, *what: Any) -> None:
-        pass
 
     def __call__(self, function: Any) -> Any:
         return function

@@ -13,7 +13,7 @@ from gradcli.engine.plain_numbers import plain_arguments
 from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
-from gradcli.exposure import admitting, expose_functions, exposed, named
+from gradcli.exposure import admitting, expose_functions, exposed, named, renamed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy, methods_of
@@ -153,8 +153,7 @@ def _limited(function: Callable[..., Any]) -> Callable[..., Any]:
             raise SizeLimit(f"{function.__name__}() takes numbers up to {FACTORIAL_LIMIT} here")
         return function(*numbers)
 
-    limited.__name__ = limited.__qualname__ = function.__name__
-    return limited
+    return renamed(limited, function.__name__)
 
 
 def _product(iterable: Iterable[Any], /, *, start: Any = 1) -> Any:
@@ -180,11 +179,6 @@ def _multiple(*integers: int) -> int:
     return multiple
 
 
-def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    function.__name__ = function.__qualname__ = name
-    return function
-
-
 def _checked_size(number: Any, name: str) -> Any:
     if type(number) is int and number.bit_length() > Budget.bits:
         raise SizeLimit(f"{name}() would have more than {Budget.bits} binary digits")
@@ -195,7 +189,7 @@ def math_module() -> ModuleProxy:
     """Python's `math`, without what reaches outside or grows without a limit."""
     growing = {name: _limited(getattr(math, name)) for name in ("comb", "factorial", "perm")}
     return ModuleProxy("math", **{name: getattr(math, name) for name in MATH}, pow=math.pow, **growing,
-                       prod=_called("prod", _product), lcm=_called("lcm", _multiple))
+                       prod=renamed(_product, "prod"), lcm=renamed(_multiple, "lcm"))
 
 
 def random_module(generators: Any) -> ModuleProxy:
@@ -212,12 +206,12 @@ def random_module(generators: Any) -> ModuleProxy:
                 options = dict(zip(options, plain_arguments((*options.values(),)), strict=True))
             return method(stream, *plain_arguments(args), **options)
 
-        draw.__name__ = draw.__qualname__ = name
-        return draw
+        return renamed(draw, name)
 
-    def own() -> type:
+    def random_class() -> type:
         from gradcli.engine.random.python_stream import PythonRandom
 
         return PythonRandom
 
-    return ModuleProxy("random", Random=LazyType("random.Random", own), **{name: drawing(name) for name in DRAWING})
+    return ModuleProxy("random", Random=LazyType("random.Random", random_class),
+                       **{name: drawing(name) for name in DRAWING})

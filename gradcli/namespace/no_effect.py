@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, renamed
 
 
 @cache
@@ -15,12 +15,23 @@ def idle(name: str) -> Callable[..., None]:
     def do_nothing(*args: Any, **options: Any) -> None:
         """Do nothing: it has no effect on what programs compute here."""
 
-    do_nothing.__name__ = do_nothing.__qualname__ = name
-    return do_nothing
+    return renamed(do_nothing, name)
+
+
+class Context:
+    """A context in which everything is as outside it."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        pass
 
 
 @exposed()
-class Idle:
+class Idle(Context):
     """A context, and a decorator, without an effect: `record_function`, `sdpa_kernel`, `np.errstate`."""
 
     __slots__ = ()
@@ -30,9 +41,3 @@ class Idle:
 
     def __call__(self, function: Any) -> Any:
         return function
-
-    def __enter__(self) -> Idle:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        pass

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.exposure import expose_functions
+from gradcli.exposure import expose_functions, renamed
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.namespace.modules import LazyType, ModuleProxy
 from gradcli.namespace.no_effect import Idle, idle
@@ -63,8 +63,7 @@ def unchanged(name: str) -> Callable[..., Any]:
                                       "stand")
         return args[0] if args else options.get("obj", options.get("func"))
 
-    compiled.__name__ = compiled.__qualname__ = name
-    return compiled
+    return renamed(compiled, name)
 
 
 def ignore(drop: Any = False, **options: Any) -> Any:
@@ -82,7 +81,7 @@ def never() -> bool:
     return False
 
 
-def _beside(name: str) -> Any:
+def _tensorboard_member(name: str) -> Any:
     return getattr(import_module("gradcli.namespace.third_party.tensorboard"), name)
 
 
@@ -132,9 +131,9 @@ def attach(torch: ModuleProxy) -> None:
                                             **EXTRAS.get(path, {}))
     vars(vars(torch)["utils"])["tensorboard"] = ModuleProxy(
         "torch.utils.tensorboard", SummaryWriter=LazyType(
-            "torch.utils.tensorboard.writer.SummaryWriter", partial(_beside, "SummaryWriter")))
+            "torch.utils.tensorboard.writer.SummaryWriter", partial(_tensorboard_member, "SummaryWriter")))
     vars(vars(torch)["nn"])["attention"] = ModuleProxy(
-        "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _beside,
+        "torch.nn.attention", {"SDPBackend": "SDPBackend"}, _tensorboard_member,
         sdpa_kernel=TypeProxy("sdpa_kernel", (Idle,), Idle))
     switches = {name: idle(name) for name in ("enable_flash_sdp", "enable_mem_efficient_sdp", "enable_math_sdp",
                                               "enable_cudnn_sdp")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.exposure import exposed, named
+from gradcli.exposure import exposed, named, renamed
 from gradcli.faults.tree import ValueFault
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 
@@ -18,8 +18,7 @@ def _constant(name: str) -> Callable[..., str]:
     def answer() -> str:
         return ANSWERS[name]
 
-    answer.__name__ = answer.__qualname__ = name
-    return answer
+    return renamed(answer, name)
 
 
 globals().update({name: _constant(name) for name in ANSWERS})

@@ -13,7 +13,7 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
         ArgumentParser ArgumentTypeError ArgumentDefaultsHelpFormatter RawTextHelpFormatter"""},
     "bisect": {"python.heapq_bisect": "bisect bisect_left bisect_right insort insort_left insort_right"},
     "collections": {"python.collections": "OrderedDict namedtuple deque Counter defaultdict ChainMap"},
-    "collections.abc": {"python.abc": ABSTRACT},
+    "collections.abc": {"python.collections_abc": ABSTRACT},
     "contextlib": {"python.contextlib": "contextmanager suppress nullcontext"},
     "copy": {"python.copy": "copy deepcopy"},
     "dataclasses": {"python.classes.dataclasses": """
@@ -51,7 +51,7 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "pathlib": {"python.system.pathlib": "Path PurePath PurePosixPath"},
     "platform": {"platform": "system machine processor node release python_version python_implementation platform"},
     "pprint": {"python.textwrap_pprint": "pformat"},
-    "re": {"python.patterns.module": """
+    "re": {"python.patterns.re_module": """
         NOFLAG A ASCII I IGNORECASE M MULTILINE S DOTALL U UNICODE X VERBOSE Match Pattern compile error escape findall
         finditer fullmatch match purge search split sub subn"""},
     "statistics": {"python.statistics": """
@@ -79,4 +79,4 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
         normalize is_normalized category bidirectional combining east_asian_width mirrored decomposition decimal digit
         numeric name lookup"""},
     "mpl_toolkits": {},
-} | {path: {"third_party.matplotlib_parts": names} for path, names in PARTS.items()}
+} | {path: {"third_party.matplotlib_modules": names} for path, names in PARTS.items()}

@@ -12,7 +12,7 @@ from gradcli.faults.arguments import NothingSaved
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.python.copy import persistent
-from gradcli.namespace.python.io import Buffer
+from gradcli.namespace.python.io import BytesBuffer
 
 MOST = 1000     # saved objects of one session
 
@@ -26,7 +26,7 @@ class Store:
     def save(self, obj: Any, f: Any = None, pickle_module: Any = None, pickle_protocol: Any = None,
              _use_new_zipfile_serialization: Any = True) -> None:
         """Keep a copy of an object under a name, or in a BytesIO, until the run ends."""
-        if isinstance(f, Buffer):
+        if isinstance(f, BytesBuffer):
             f.content = (persistent(obj),)
             return
         name = _name(f, "save")
@@ -42,7 +42,7 @@ class Store:
         """A copy of what was saved under a name in this session, or in a BytesIO."""
         if names_device(map_location):
             here_only(map_location)
-        if isinstance(f, Buffer):
+        if isinstance(f, BytesBuffer):
             if f.content is None:
                 raise ArgumentFault("nothing was saved in this BytesIO", "torch.save(net.state_dict(), buffer)")
             return persistent(f.content[0])

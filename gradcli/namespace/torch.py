@@ -44,7 +44,7 @@ from gradcli.engine.tensor.variable import (
     Variable,
     grad_mode,
 )
-from gradcli.exposure import PROGRAM_MADE, ProgramClass, admitting
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, admitting, renamed
 from gradcli.faults.attributes import NoTensor
 from gradcli.faults.mistakes import MatrixFault, SlopeMismatch
 from gradcli.faults.tree import ArgumentFault, IntegerLeaf
@@ -182,9 +182,7 @@ def tensor_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
             return plain(*args, **options)
         return getattr(traced, name)(*args, **options)
 
-    both.__name__ = both.__qualname__ = name
-    both.__module__ = "builtins"    # as messages call it
-    return both
+    return renamed(both, name, "builtins")
 
 
 PYTHONS_OWN = ("start", "key", "default")
@@ -200,9 +198,7 @@ def number_aware(plain: Callable[..., Any], name: str) -> Callable[..., Any]:
         numbers = [number_of(x) if is_number(x) else x for x in args]
         return name == "isinstance" and plain(*args, **options) or plain(*numbers, **options)
 
-    of_numbers.__name__ = of_numbers.__qualname__ = name
-    of_numbers.__module__ = "builtins"    # as messages call it
-    return of_numbers
+    return renamed(of_numbers, name, "builtins")
 
 
 def bare(name: str, age: str | None = None) -> Callable[..., Any]:
@@ -359,8 +355,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             by_name[kind] = public or TypeProxy(f"{home}.{name}" if home else kind.__name__, (kind,))
         return by_name[kind]
 
-    type_.__name__ = type_.__qualname__ = "type"        # as messages call it
-    type_kind = TypeProxy("type", (ProgramClass, TypeProxy), type_)
+    type_kind = TypeProxy("type", (ProgramClass, TypeProxy), renamed(type_, "type"))
     return type_kind
 
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.exposure import renamed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
 
@@ -45,8 +46,7 @@ def _of_character(name: str) -> Callable[..., Any]:
     def answer(*args: Any) -> Any:
         return work(*args)
 
-    answer.__name__ = answer.__qualname__ = name
-    return answer
+    return renamed(answer, name)
 
 
 globals().update({name: _of_character(name) for name in OF_CHARACTERS})

@@ -3,7 +3,7 @@
 An output file is announced before the lock, while the worker is still trusted, and only that one is put
 in place. Files that a person names at a prompt are served as long as a prompt is on the terminal. A
 worker that has been taken over can ask for them, too. So nothing but regular files is touched; what is not
-a program or a transcript by its name, or would be replaced, is asked about on the terminal (`question.py`).
+a program or a transcript by its name, or would be replaced, is asked about on the terminal (`confirmation.py`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from gradcli.process import messages
-from gradcli.process.family import stopped
+from gradcli.process.confirmation import agreed, interruptible, terminal
+from gradcli.process.descendants import stopped
 from gradcli.process.messages import Answer, Begin, Commit, Edit, List, Load, Request, Save, Suspend
 from gradcli.process.output_file import put_in_place, write_whole
-from gradcli.process.question import agreed, interruptible, terminal
 
 LARGEST = 64 << 20              # bytes of a file that is read
 PLAIN = (".grad", ".txt")       # names of programs and transcripts

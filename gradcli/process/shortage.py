@@ -45,10 +45,8 @@ def shortage(error: BaseException | None) -> LimitFault | None:
 
     while error is not None:
         message = _exhausted(error)
-        if message.startswith("memory"):
-            return MemoryFault(f"gradcli needs more {message}")
         if message:
-            return LimitFault(f"gradcli needs more {message}")
+            return (MemoryFault if message == FEW[errno.ENOMEM] else LimitFault)(f"gradcli needs more {message}")
         error = error.__cause__ or error.__context__
     return None
 

@@ -19,7 +19,7 @@ from time import perf_counter
 
 from gradcli.console.progress import restart_in_fork
 from gradcli.process import channel
-from gradcli.process.ended import fault_of
+from gradcli.process.ended_worker import fault_of
 from gradcli.process.messages import TakeOver
 from gradcli.process.walls.sandbox import keep
 

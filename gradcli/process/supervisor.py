@@ -18,7 +18,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from gradcli.process.ended import diagnose_ended, reason_of, status_after_signal
+from gradcli.process.ended_worker import diagnose_ended, reason_of, status_after_signal
 from gradcli.process.messages import (
     NEVER,
     CopyReady,
@@ -178,7 +178,7 @@ class Supervisor:
 
     def _watch_over_prompt(self) -> None:
         """Adopt every copy of the worker, and remember how the terminal is to be set once the prompt has ended."""
-        from gradcli.process.family import adopt
+        from gradcli.process.descendants import adopt
 
         if self._ending == signal.SIGINT:
             self._ending, self._must_end = 0, NEVER
@@ -193,7 +193,7 @@ class Supervisor:
 
     def _restore_terminal(self) -> None:
         if self._terminal is not None:
-            from gradcli.process.question import set_attributes
+            from gradcli.process.confirmation import set_attributes
 
             with suppress(Exception):
                 os.set_blocking(0, True)
@@ -220,7 +220,7 @@ class Supervisor:
 
     def _stand_by(self, copy: int) -> None:
         """Let this copy be the one that can take over, if it is a child of the worker."""
-        from gradcli.process.family import is_child
+        from gradcli.process.descendants import is_child
 
         pidfd = os.pidfd_open(copy)
         if not is_child(copy, self._child):

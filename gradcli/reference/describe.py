@@ -103,13 +103,13 @@ def _resolve(name: str, session: Session) -> Any:
                 continue        # which has the same names
             value = operation_of(part) or _members().get(part)
         elif part in session.attributes(value):
-            value = _part(value, part)
+            value = _static_attribute(value, part)
         else:
             return None
     return value
 
 
-def _part(value: Any, name: str) -> Any:
+def _static_attribute(value: Any, name: str) -> Any:
     """An attribute of a value. A property of the program is not run: its class attribute is returned instead."""
     from gradcli.lang.runtime.types import user_mark
 
@@ -134,7 +134,7 @@ def _is_operation(obj: Any) -> bool:
     return isinstance(obj, type) and issubclass(obj, Op) and not user_class(obj)
 
 
-def _called(obj: Any) -> Any:
+def _callee(obj: Any) -> Any:
     """The function or class that a call of `obj` reaches: of a stand-in, the one behind it."""
     from gradcli.lang.runtime.types import TypeProxy
 
@@ -168,7 +168,7 @@ def _description(name: str, obj: Any, settings: Settings, session: Session) -> I
         yield describe_operation(obj, settings)
         return
     cls = _class_of(obj)
-    called = _called(obj)
+    called = _callee(obj)
     yield f"{name}{_signature(called, session)}" if callable(called) and not inspect.isdatadescriptor(called) else name
     text = MEANINGS.get(name.rpartition(".")[2]) or _meaning(cls or obj)
     init = vars(cls).get("__init__") if cls else None
@@ -193,7 +193,7 @@ def parameters_of(name: str, session: Session) -> dict[str, str]:
     obj = _resolve(name, session)
     op = obj if _is_operation(obj) else operation_of(name)
     defaults = dict.fromkeys(op.signature.names[obj is op:], "") if op else {}
-    called = _called(obj)
+    called = _callee(obj)
     with suppress(TypeError, ValueError):
         signature = inspect.signature(called) if callable(called) and obj is not op else inspect.Signature()
         for key, parameter in signature.parameters.items():

@@ -109,7 +109,7 @@ def _refusals(op: Any) -> list[str]:
                 session.run(line)
             except Fault as fault:
                 messages.append(fault.message)
-    return list(dict.fromkeys(text for text in messages if "is missing" not in text))[:MOST]
+    return list(dict.fromkeys(messages))[:MOST]
 
 
 def _rules(op: Any) -> list[str]:
@@ -138,13 +138,11 @@ def _rule_body(source: str) -> list[str]:
 class _WithoutShortcuts(ast.NodeTransformer):
     """Leaves out what a rule does only where `F is raw`."""
 
-    def visit_If(self, node: ast.If) -> Any:
+    def visit_If(self, node: ast.If | ast.IfExp) -> Any:
         self.generic_visit(node)
         return node.orelse if "F is raw" in ast.unparse(node.test) else node
 
-    def visit_IfExp(self, node: ast.IfExp) -> Any:
-        self.generic_visit(node)
-        return node.orelse if "F is raw" in ast.unparse(node.test) else node
+    visit_IfExp = visit_If
 
 
 def _source(function: Any) -> str:

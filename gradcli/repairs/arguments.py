@@ -165,14 +165,14 @@ def _method(kind: type, name: str) -> Callee | None:
 
 
 @repairs(SuperMisuse)
-def plain_super(fault: SuperMisuse, site: Site) -> None:
+def call_super_plainly(fault: SuperMisuse, site: Site) -> None:
     """super(A, b) in a class: super() without arguments."""
     if site.parts.enclosing("class"):
         fault.hints = [("super()", "finds class and object itself")]
 
 
 @repairs(SignatureMismatch)
-def arguments(fault: SignatureMismatch, site: Site) -> None:
+def word_signature(fault: SignatureMismatch, site: Site) -> None:
     """Call the function as the program does, and add a note with its signature."""
     parts, node, name = site.parts, site.parts.node, fault.callee
     if node is None or node[0] != "call":
@@ -191,7 +191,7 @@ def arguments(fault: SignatureMismatch, site: Site) -> None:
         if isinstance(fault, TooManyArguments) and code.co_argcount >= function.bound and not code.co_flags & VARARGS:
             count = len(site.call.args) if site.call and _is_plain(node) else fault.count
             _reword(fault, text, f"takes {function.counts()}, and was given {count}")
-        if not any(note.startswith("it is called") for note in fault.notes):
+        if not fault.usage:
             fault.notes.insert(0, f"it is called {text}({function.text()})")
 
 

@@ -27,7 +27,7 @@ CONVERSIONS = ("float()", "int()", "long()", "clone()", "contiguous()", "unsquee
 
 
 @repairs(CallFault)
-def called(fault: CallFault, site: Site) -> None:
+def drop_call(fault: CallFault, site: Site) -> None:
     """A property, or a value, was called: leave the brackets away."""
     parts, node = site.parts, site.parts.node
     if node is None or node[0] != "call":
@@ -59,8 +59,7 @@ def _class_named_as(fault: CallFault, site: Site, function: Node, module: Module
         classes = [word for word in names_of(place) if word[:1].isupper()] if isinstance(place, ModuleProxy) else []
         suggestions = nearest(name, classes)
         if suggestions:
-            fault.span = site.parts.span(function)
-            fault.hints = [(prefix + suggestions[0] if prefix else suggestions[0], "the class of that name")]
+            site.instead(function, prefix + suggestions[0], "the class of that name")
             return
 
 
@@ -71,7 +70,7 @@ def call_name(node: Node) -> str:
 
 
 @repairs(ItemFault)
-def indexed(fault: ItemFault, site: Site) -> None:
+def call_before_indexing(fault: ItemFault, site: Site) -> None:
     """A method was indexed: call it first. A loop goes over a number: over the numbers below it."""
     parts, node = site.parts, site.parts.node
     types = fault.types
@@ -79,16 +78,13 @@ def indexed(fault: ItemFault, site: Site) -> None:
         return
     call = call_of(node)
     if call is not None and call.name == "len" and call.args and CALLABLE.intersection(types):
-        fault.span = parts.span(call.args[0])
-        fault.hints = [(f"{parts.of(call.args[0])}()", "functions are called with round brackets")]
+        site.instead(call.args[0], f"{parts.of(call.args[0])}()", "functions are called with round brackets")
     elif call is not None and call.name == "len" and call.args and types == ("generator",):
-        fault.span = parts.span(call.args[0])
-        fault.hints = [(f"list({parts.of(call.args[0])})", "a list of what it gives")]
+        site.instead(call.args[0], f"list({parts.of(call.args[0])})", "a list of what it gives")
     elif fault.lacks == "iteration" and "method" in types and node[0] == "attribute":
         fault.hints = [(f"{parts.of(node)}()", "functions are called with round brackets")]
     elif node[0] == "subscript" and types == ("generator",):
-        fault.span = parts.span(node[3][0])
-        fault.hints = [(f"list({parts.of(node[3][0])})", "a list of what it gives")]
+        site.instead(node[3][0], f"list({parts.of(node[3][0])})", "a list of what it gives")
     if fault.lacks == "iteration" and types == ("int",) and (node[0] != "call" or call_name(node) == "len"):
         fault.hints = [(f"range({parts.of(node)})", "the whole numbers below it")]
         if node[0] == "augassign":      # of a list
@@ -103,7 +99,7 @@ def indexed(fault: ItemFault, site: Site) -> None:
 
 
 @repairs(UnknownOption)
-def option(fault: UnknownOption, site: Site) -> None:
+def mark_option(fault: UnknownOption, site: Site) -> None:
     """An option that a function does not have: mark its name, and propose the nearest."""
     call, parts, name = site.call, site.parts, fault.option
     if call is not None and name in call.options:
@@ -114,14 +110,13 @@ def option(fault: UnknownOption, site: Site) -> None:
 
 
 @repairs(RefusedArgument)
-def argument(fault: RefusedArgument, site: Site) -> None:
+def mark_argument(fault: RefusedArgument, site: Site) -> None:
     """An argument of a type that does not fit: mark it; tensors that stand side by side become one list."""
     call, parts = site.call, site.parts
     if call is None:
         return
     if type(fault.value) is str and fault.value in NAMED and fault.parameter == "dtype" and "dtype" in call.options:
-        fault.span = parts.span(call.options["dtype"])
-        fault.hints = [(f"torch.{fault.value}", "the element type of that name")]
+        site.instead(call.options["dtype"], f"torch.{fault.value}", "the element type of that name")
         return
     if fault.several and isinstance(fault.value, Tensor) and parts.node is not None and call.args:
         inside = ", ".join(parts.of(tensor) for tensor in call.args)
@@ -141,7 +136,7 @@ def argument(fault: RefusedArgument, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def attribute(fault: MissingAttribute, site: Site) -> None:
+def mark_attribute(fault: MissingAttribute, site: Site) -> None:
     """An attribute that is not there: mark its name alone; another library's name has its namesake here."""
     parts, node = site.parts, site.parts.node
     if node is None or node[0] != "attribute":
@@ -149,8 +144,7 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
     name, value = node[3][1], fault.holder
     holder = parts.of(node[3][0])
     if type(value) is list and name[3] in ("push", "add", "push_back"):
-        fault.span = parts.span(name)
-        fault.hints = [("append", "what lists call it")]
+        site.instead(name, "append", "what lists call it")
         return
     if type(value) in (list, tuple, str, dict) and name[3] in ("length", "size", "len"):
         called = next((above for above in parts.enclosing("call") if above[3] == (node,)), None)
@@ -158,17 +152,14 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
         fault.hints = [(f"len({holder})", "how many there are")]
         return
     if type(value) in (list, tuple) and name[3] == "backward" and value and isinstance(value[0], Tensor):
-        fault.span = parts.span(node[3][0])
-        fault.hints = [(f"sum({holder})", "one number, to go backward from")]
+        site.instead(node[3][0], f"sum({holder})", "one number, to go backward from")
         return
     if isinstance(value, tuple) and type(value) is not tuple and hasattr(Tensor, name[3]) \
             and isinstance(getattr(value, "values", None), Tensor):
-        fault.span = parts.span(node[3][0])
-        fault.hints = [(f"{holder}.values", "the tensor of the values; beside it stands that of their places")]
+        site.instead(node[3][0], f"{holder}.values", "the tensor of the values; beside it stands that of their places")
         return
     if type(value) in (list, tuple) and hasattr(Tensor, name[3]) and not fault.hints:
-        fault.span = parts.span(node[3][0])
-        fault.hints = [(f"torch.tensor({holder})", f"a tensor, which has {name[3]}")]
+        site.instead(node[3][0], f"torch.tensor({holder})", f"a tensor, which has {name[3]}")
         return
     fault.span = parts.span(name)
     module = isinstance(value, ModuleProxy)
@@ -179,7 +170,7 @@ def attribute(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(Fault)
-def with_program_names(fault: Fault, site: Site) -> None:
+def use_program_names(fault: Fault, site: Site) -> None:
     """Replace the names x, y, a, b, target and index in the engine's repairs by the words of the operands."""
     parts = site.parts
     if not fault.hints or isinstance(fault, AnomalousGradient):     # its place is that of backward()
@@ -221,7 +212,7 @@ def _replaced(names: dict[str, str], repair: str) -> str:
 
 
 @repairs(UnpackFault)
-def unpacked(fault: UnpackFault, site: Site) -> None:
+def note_counts(fault: UnpackFault, site: Site) -> None:
     """Names and values of different number."""
     parts = site.parts
     statement = parts.statement

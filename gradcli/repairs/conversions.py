@@ -28,7 +28,7 @@ COPYING = frozenset({"new", "new_tensor", "copy", "deepcopy", "Variable", "Param
 
 
 @repairs(LostByConversion, parsed=False)
-def converted(fault: LostByConversion, case: FaultContext) -> None:
+def keep_tensor(fault: LostByConversion, case: FaultContext) -> None:
     """Move the fault to the conversion; the repair is the outermost call around it without conversions."""
     place = location_of_call(*fault.at)
     if place is None:
@@ -51,14 +51,14 @@ def converted(fault: LostByConversion, case: FaultContext) -> None:
         if target is None or inner is None:
             fault.notes.append("a write to the tensor itself keeps the history")
         else:
-            text = parts.of(target).replace(parts.of(inner), _without(site, inner), 1)
+            text = parts.of(target).replace(parts.of(inner), _without_conversions(site, inner), 1)
             fault.hints.append((text, "the tensor itself: a write to it keeps the history"))
         return
     outer = _outermost(parts)
     if outer is not None and (filled := _filled(site, outer)):
         fault.hints.append(filled)
         return
-    text = _without(site, outer) if outer is not None else ""
+    text = _without_conversions(site, outer) if outer is not None else ""
     if text and outer is not None and text != parts.of(outer):
         exact = (outer[1], outer[2]) == (parts.start, parts.end)
         spot = site.spot_of(outer)
@@ -82,7 +82,7 @@ def _recorded(fault: LostByConversion, site: Site) -> None:
     for line in map(parts.line, blocks):
         switch = SWITCH.search(lines[line - 1])
         if switch is not None:
-            fault.message = fault.message.replace(NO_GRAD, switch[0])
+            fault.message = fault.with_cause(switch[0])
             text = lines[line - 1].strip().replace(switch[0], "torch.enable_grad()")
             fault.hints.append((text, f"in line {line}: records what is computed there"))
             return
@@ -124,17 +124,17 @@ def _operation(name: str) -> str | None:
     return name if name in DIRECTORY["functions"] else None
 
 
-def _without(site: Site, node: Node) -> str:
+def _without_conversions(site: Site, node: Node) -> str:
     """The words of a part with all conversions in it left out."""
     parts = site.parts
     if not _converts(parts, node):
         return parts.atom(node)
     if node[0] == "attribute":
-        return _without(site, node[3][0])
+        return _without_conversions(site, node[3][0])
     call = call_of(node)
     assert call is not None
     if call.receiver is not None and parts.of(call.receiver) in MODULES:
-        args = [_without(site, node) if _converts(parts, node) else parts.of(node) for node in call.args]
+        args = [_without_conversions(site, node) if _converts(parts, node) else parts.of(node) for node in call.args]
         if call.name == "log" and len(args) == 2:
             return f"{LOGARITHMS[args[1]]}({args[0]})" if args[1] in LOGARITHMS else f"log({args[0]})/log({args[1]})"
         if call.name in ("atan2", "hypot"):     # which take tensors alone
@@ -142,7 +142,7 @@ def _without(site: Site, node: Node) -> str:
                     for arg, node in zip(args, call.args, strict=True)]
         return f"{_operation(call.name)}({', '.join(args)})"
     if call.receiver is not None and call.name in UNWRAPPING:
-        return _without(site, call.receiver)
+        return _without_conversions(site, call.receiver)
     if len(call.args) != 1:
         return parts.of(node)
     [inner] = call.args
@@ -150,14 +150,15 @@ def _without(site: Site, node: Node) -> str:
         return _stacked(site, inner)
     if inner[0] == "list_comprehension" or isinstance(site.value(inner), list | tuple):
         return f"torch.stack({parts.of(inner)})"
-    return _without(site, inner)
+    return _without_conversions(site, inner)
 
 
 def _stacked(site: Site, node: Node) -> str:
     """A list of numbers, tensors and lists of them as a stack of tensors."""
     members = [_stacked(site, member) if member[0] in ("list", "tuple") else
                f"torch.tensor({float(number[0])})" if (number := NUMBER.fullmatch(site.parts.of(member))) else
-               _without(site, member) if _converts(site.parts, member) else site.parts.of(member) for member in node[3]]
+               _without_conversions(site, member) if _converts(site.parts, member) else site.parts.of(member)
+               for member in node[3]]
     return f"torch.stack([{', '.join(members)}])"
 
 
@@ -169,6 +170,6 @@ def _filled(site: Site, converted: Node) -> tuple[str, str] | None:
         if call is not None and call.name in FILLING and converted in (*call.args[-1:], call.options.get("fill_value")):
             ones = parts.text[node[1]:converted[1]] + "1.0" + parts.text[converted[2]:node[2]]
             spot = site.spot_of(node)
-            return (spot.rewritten(node, f"({ones} * {_without(site, converted)})"),
+            return (spot.rewritten(node, f"({ones} * {_without_conversions(site, converted)})"),
                     f"{spot.where()}: keeps the history")
     return None

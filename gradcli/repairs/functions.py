@@ -12,13 +12,13 @@ from gradcli.faults.gradients import ForwardNotStatic, GradientCount, GradientTy
 from gradcli.faults.mistakes import UnpackFault, UnsavedTensors
 from gradcli.faults.tree import AttributeFault, Fault, NameFault
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Call, call_of, walk
+from gradcli.lang.syntax.query import Call, call_of, child_of, classes_named, name_node, walk
 from gradcli.repairs.registry import diagnoses, repairs
 from gradcli.repairs.site import Site, members
 
 
 @diagnoses(UnpackFault)
-def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
+def diagnose_unsaved_tensors(fault: UnpackFault, site: Site) -> Fault | None:
     """`x, = ctx.saved_tensors` where forward saved nothing, or another number of tensors."""
     parts = site.parts
     statement = parts.statement
@@ -50,17 +50,16 @@ def unsaved(fault: UnpackFault, site: Site) -> Fault | None:
 
 def _backward(site: Site, function: str) -> tuple[Node, Node] | None:
     """The backward of a Function of the program, and its only `return` with a value."""
-    for kind in walk(site.parts.tree):
-        if kind[0] == "class" and _head(kind)[3] == function:
-            backward = next(_defined("backward", [kind]), None)
-            ends = [node for node in walk(backward) if node[0] == "return" and node[3]] if backward else []
-            if backward is not None and len(ends) == 1:
-                return backward, ends[0]
+    for kind in classes_named(site.parts.tree, function):
+        backward = next(_defined("backward", [kind]), None)
+        ends = [node for node in walk(backward) if node[0] == "return" and node[3]] if backward else []
+        if backward is not None and len(ends) == 1:
+            return backward, ends[0]
     return None
 
 
 @repairs(GradientType)
-def returned_slope(fault: GradientType, site: Site) -> None:
+def multiply_by_gradient(fault: GradientType, site: Site) -> None:
     """backward(ctx, g) that returns a number: times the gradient so far."""
     method, parts = _backward(site, fault.function), site.parts
     if method is None:
@@ -73,7 +72,7 @@ def returned_slope(fault: GradientType, site: Site) -> None:
 
 
 @repairs(GradientCount)
-def returned_count(fault: GradientCount, site: Site) -> None:
+def return_all_gradients(fault: GradientCount, site: Site) -> None:
     """As many values as forward takes arguments, filled up with None."""
     method, parts = _backward(site, fault.function), site.parts
     if method is None:
@@ -89,21 +88,21 @@ LISTS = frozenset({"_hooks", "_module_dict", "_buffer_dict", "_parameter_dict"})
 
 
 @repairs(SetBeforeInit)
-def set_late(fault: SetBeforeInit, site: Site) -> None:
+def call_init_before_setting(fault: SetBeforeInit, site: Site) -> None:
     """An attribute was set before super().__init__() was called, or without."""
     classes = site.parts.enclosing("class")
     begin = _begin(fault, site, classes[0] if classes else None, "the class")
     if begin is not None and re.search(r"__init__\(", site.parts.of(begin).split(":", 1)[1]):
-        name = _head(classes[0])[3]
+        name = name_node(classes[0])[3]
         fault.message = f"{fault.attribute} is set before super().__init__() is called in __init__ of {name}"
 
 
 @repairs(MissingAttribute)
-def never_begun(fault: MissingAttribute, site: Site) -> None:
+def call_init_of_base(fault: MissingAttribute, site: Site) -> None:
     """An object whose __init__ has not called that of its base, noticed where what that would have set is used."""
     kind = type(fault.holder)
     if PROGRAM_MADE in vars(kind) and (fault.attribute in LISTS or _set_by_base(kind, fault.attribute)):
-        classes = [node for node in walk(site.parts.tree) if node[0] == "class" and _head(node)[3] == kind.__name__]
+        classes = classes_named(site.parts.tree, kind.__name__)
         _begin(fault, site, classes[-1] if classes else None, kind.__name__,
                "a Module" if fault.attribute in LISTS else package_class(kind).__name__)
 
@@ -119,10 +118,10 @@ def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str, base
     """Put super().__init__() first into the __init__ of a class, which is returned."""
     parts = site.parts
     begin = next(_defined("__init__", [kind]), None) if kind else None
-    name = _head(kind)[3] if kind else name
+    name = name_node(kind)[3] if kind else name
     fault.message = f"__init__ of {name} does not call super().__init__(), which {base} begins with"
     fault.hints = [("super().__init__()", "first in the __init__ of the class")]
-    suite = next((child for child in begin[3] if child[0] == "suite"), None) if begin else None
+    suite = child_of(begin, "suite")
     if begin is None or suite is None:
         return begin
     first = suite[3][0]
@@ -131,13 +130,13 @@ def _begin(fault: AttributeFault, site: Site, kind: Node | None, name: str, base
         fault.hints = [(spot.rewritten(first, "super().__init__()" + ("" if text == "pass" else f"; {text}")),
                         spot.where())]
     else:
-        fault.hints = [("super().__init__()", f"before line {parts.line(first)}: {base} begins with it".replace(
-            "a Module", "the module"))]
+        owner = "the module" if base == "a Module" else base
+        fault.hints = [("super().__init__()", f"before line {parts.line(first)}: {owner} begins with it")]
     return begin
 
 
 @repairs(StaticForward)
-def applied(fault: StaticForward, site: Site) -> None:
+def use_apply(fault: StaticForward, site: Site) -> None:
     """A Function with a static forward is applied."""
     node, call = site.parts.node, site.call
     maker = call_of(node[3][0]) if node and call else None
@@ -146,14 +145,13 @@ def applied(fault: StaticForward, site: Site) -> None:
 
 
 @repairs(ForwardNotStatic)
-def constructed_and_called(fault: ForwardNotStatic, site: Site) -> None:
+def construct_and_call(fault: ForwardNotStatic, site: Site) -> None:
     """A Function without a static forward is made and called, unless its forward takes a context."""
     parts, call = site.parts, site.call
     if call is None or call.receiver is None:
         return
     text = parts.of(call.receiver)
-    kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == text]
-    forward = next(_defined("forward", kinds), None)
+    forward = next(_defined("forward", classes_named(parts.tree, text)), None)
     if forward is not None and parameters(forward)[:1] == ["ctx"]:
         fault.hints = [("@staticmethod", f"before line {parts.line(forward)}, and before that of backward")]
         return
@@ -167,7 +165,7 @@ def _inside(site: Site, call: Call) -> str:
 
 
 @repairs(MissingArgument)
-def forward_called(fault: MissingArgument, site: Site) -> None:
+def call_apply(fault: MissingArgument, site: Site) -> None:
     """The static forward of a Function, called without a context: apply passes one."""
     call = site.call
     if call is not None and call.name == "forward" and call.receiver is not None \
@@ -177,15 +175,14 @@ def forward_called(fault: MissingArgument, site: Site) -> None:
 
 
 @repairs(TooManyArguments)
-def missing_receiver(fault: TooManyArguments, site: Site) -> None:
+def add_receiver(fault: TooManyArguments, site: Site) -> None:
     """A method without a parameter for its object, or a Function's forward without one for its context."""
     parts = site.parts
     owner, dot, name = fault.callee.partition(".")
     if not dot:
         return
-    kinds = [node for node in walk(parts.tree) if node[0] == "class" and _head(node)[3] == owner]
-    for method in _defined(name, kinds):
-        names, number = parameters(method), parts.line(_head(method))
+    for method in _defined(name, classes_named(parts.tree, owner)):
+        names, number = parameters(method), parts.line(name_node(method))
         lines = parts.text.split("\n")
         static = number > 1 and "staticmethod" in lines[number - 2]
         first = "ctx" if static else "self"
@@ -197,7 +194,7 @@ def missing_receiver(fault: TooManyArguments, site: Site) -> None:
 
 
 @repairs(NameFault)
-def member(fault: NameFault, site: Site) -> None:
+def prefix_self(fault: NameFault, site: Site) -> None:
     """A name that is an attribute of the method's own object."""
     parts = site.parts
     name = parts.of(parts.node) if parts.node else ""
@@ -214,17 +211,12 @@ def member(fault: NameFault, site: Site) -> None:
 
 def parameters(function: Node) -> list[str]:
     """The names of a function's parameters."""
-    params = next((child for child in function[3] if child[0] == "params"), None)
+    params = child_of(function, "params")
     return [child[3][0][3] for child in params[3] if child[0] == "param"] if params else []
-
-
-def _head(function: Node) -> Node:
-    name: Node = next(child for child in function[3] if child[0] == "NAME")
-    return name
 
 
 def _defined(name: str, classes: list[Node]) -> Iterator[Node]:
     for kind in classes:
         for node in walk(kind):
-            if node[0] == "def" and _head(node)[3] == name:
+            if node[0] == "def" and name_node(node)[3] == name:
                 yield node

@@ -7,7 +7,7 @@ from gradcli.faults.gradients import Detached
 from gradcli.faults.mistakes import SecondOrder, ViewWrite
 from gradcli.faults.tree import AnomalousGradient, LeafWrite, SecondBackward, StaleValue
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Call, call_of, walk
+from gradcli.lang.syntax.query import Call, call_of, child_of, walk
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import LOOPS, FaultContext, RelatedSite, Site, members, with_option
 
@@ -16,7 +16,7 @@ SIGNS = {"+=": "+", "-=": "-", "*=": "*", "/=": "/", "//=": "//", "%=": "%", "**
 
 
 @repairs(StaleValue, parsed=False)
-def stale(fault: StaleValue, site: FaultContext) -> None:
+def write_out_of_place(fault: StaleValue, site: FaultContext) -> None:
     """A saved value was written in place: write it out of place."""
     write = site.spot(site.fault.places[-1][1])
     if write is None:
@@ -33,7 +33,7 @@ def stale(fault: StaleValue, site: FaultContext) -> None:
 
 
 @repairs(ViewWrite)
-def view_write(fault: ViewWrite, site: Site) -> None:
+def write_view_out_of_place(fault: ViewWrite, site: Site) -> None:
     """One of several views was written in place: write it out of place."""
     node = site.parts.node
     if node is None:
@@ -135,7 +135,7 @@ def _copied(write: RelatedSite, target: Node) -> tuple[str, str]:
 
 
 @repairs(SecondBackward, parsed=False)
-def second(fault: SecondBackward, site: FaultContext) -> None:
+def retain_graph(fault: SecondBackward, site: FaultContext) -> None:
     """A graph was swept twice: retain it in the first sweep, or detach what a loop carries over."""
     first, computed = site.spot(fault.places[0][1]), site.spot(fault.computed)
     if first is None:
@@ -190,7 +190,7 @@ def _carried(loop: Node) -> list[str]:
     read: list[str] = []
     stored: set[str] = set()
     carried = []
-    for node in walk(next(part for part in loop[3] if part[0] == "suite")):
+    for node in walk(child_of(loop, "suite")):
         if node[0] == "expression":
             read += _names_in(node)
         if node[0] not in ("assign", "augassign"):
@@ -208,7 +208,7 @@ def _names_in(node: Node) -> list[str]:
 
 
 @repairs(AnomalousGradient, parsed=False)
-def anomalous(fault: AnomalousGradient, site: FaultContext) -> None:
+def avoid_singularity(fault: AnomalousGradient, site: FaultContext) -> None:
     """A gradient is nan or infinite: add an epsilon to a divisor, or clamp an operand."""
     spot = site.spot(site.fault.places[-1][1])
     parts = spot.parts if spot else None
@@ -229,7 +229,7 @@ def anomalous(fault: AnomalousGradient, site: FaultContext) -> None:
 
 
 @repairs(SecondOrder, parsed=False)
-def with_graph(fault: SecondOrder, context: FaultContext) -> None:
+def create_graph(fault: SecondOrder, context: FaultContext) -> None:
     """A gradient without a graph was differentiated: compute it with one."""
     spot = context.spot(fault.places[-1][1])
     if spot is not None and spot.parts.node is not None and call_of(spot.parts.node):
@@ -238,7 +238,7 @@ def with_graph(fault: SecondOrder, context: FaultContext) -> None:
 
 
 @repairs(Detached, parsed=False)
-def attached(fault: Detached, context: FaultContext) -> None:
+def keep_history(fault: Detached, context: FaultContext) -> None:
     """History was cut by a call or an attribute: repeat the line without it."""
     spot = context.spot(fault.places[-1][1])
     if spot is None:
@@ -286,7 +286,7 @@ def _recorded(site: FaultContext, spot: RelatedSite) -> None:
 
 
 @repairs(LeafWrite)
-def leaf(fault: LeafWrite, site: Site) -> None:
+def write_without_recording(fault: LeafWrite, site: Site) -> None:
     """A leaf was written in place: write it within torch.no_grad()."""
     parts = site.parts
     statement = parts.statement

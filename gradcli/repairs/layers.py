@@ -14,7 +14,7 @@ from gradcli.repairs.site import Site
 
 
 @repairs(LayerInput)
-def other_features(fault: LayerInput, site: Site) -> None:
+def resize_layer(fault: LayerInput, site: Site) -> None:
     """Make the layer for the features that come in, in the line where the program makes it."""
     makers = [node for node in walk(site.parts.tree) if _makes(site, node, fault)]
     if len(makers) == 1:
@@ -43,7 +43,7 @@ def _features(node: Node) -> Node | None:
 
 
 @repairs(ArgumentFault)
-def made_of_inputs(fault: ArgumentFault, site: Site) -> None:
+def construct_module_first(fault: ArgumentFault, site: Site) -> None:
     """nn.ReLU(x): a module is made first, and then called."""
     parts, node, call = site.parts, site.parts.node, site.call
     kind = constructed_class(static_value(site, node[3][0])) if node is not None and call is not None else None

@@ -28,7 +28,7 @@ OPTIONLESS = ("FloatTensor", "DoubleTensor", "Tensor", "from_numpy")
 
 
 @repairs(NothingRequiresGrad, UnusedInput)
-def nothing_required(fault: NothingRequiresGrad | UnusedInput, site: Site) -> None:
+def require_gradient(fault: NothingRequiresGrad | UnusedInput, site: Site) -> None:
     """Nothing that a result depends on requires grad: let the leaf it was computed from do so."""
     parts = site.parts
     call = site.call
@@ -161,7 +161,7 @@ def _origin(site: Site, start: Node) -> Node | None:
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
-def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
+def diagnose_missing_gradient(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
     """A GradientMissing for a `.grad` that is None, in place of the fault of using None."""
     parts = site.parts
     for node in site.where_none():
@@ -170,23 +170,23 @@ def gradient_missing(fault: AttributeFault | PythonFault | ArgumentFault, site: 
             value = site.value(holder)
             is_tensor = isinstance(value, Tensor)
             if value.gradient is None if is_tensor else about_none(fault):
-                return _missing(site, node, parts.of(holder), value if is_tensor else None)
+                return _missing_gradient(site, node, parts.of(holder), value if is_tensor else None)
     return None
 
 
-def _missing(site: Site, node: Node, text: str, value: Any) -> Fault:
+def _missing_gradient(site: Site, node: Node, text: str, value: Any) -> Fault:
     """The fault of reading `words.grad`, which is None; `value` is the tensor, or None where it is not known."""
     fault = GradientMissing(f"{text}.grad is None", span=site.parts.span(node))
     if value is not None and value.node is not None:
-        _of_result(fault, site, text, value)
+        _explain_result(fault, site, text, value)
     elif value is not None and not value.requires_grad:
-        _of_constant(fault, site, text)
+        _explain_constant(fault, site, text)
     else:
         _before_backward(fault, site, node, text)
     return fault
 
 
-def _of_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
+def _explain_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
     """Only leaves keep gradients: retain it, or write to the leaf in place of making a new result of it."""
     rebound = _rebound(site, text)
     if rebound is not None:
@@ -207,7 +207,7 @@ def _of_result(fault: Fault, site: Site, text: str, value: Tensor) -> None:
         fault.notes.append("backward() has not run yet")
 
 
-def _of_constant(fault: Fault, site: Site, text: str) -> None:
+def _explain_constant(fault: Fault, site: Site, text: str) -> None:
     """A tensor that does not require gradients: let it, where it is created if that can be seen."""
     fault.notes.append(f"{text} does not require gradients")
     assignment = site.assigned(text)
@@ -252,7 +252,7 @@ def _result(site: Site) -> str:
 
 
 @repairs(IntegerLeaf)
-def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
+def make_leaf_floating(fault: IntegerLeaf, site: Site) -> None:
     """A leaf of whole numbers: make it of floating ones."""
     parts = site.parts
     node = parts.node
@@ -272,7 +272,7 @@ def integer_leaf(fault: IntegerLeaf, site: Site) -> None:
 
 
 @repairs(ComplexDerivative)
-def complex_derivative(fault: ComplexDerivative, site: Site) -> None:
+def detach_operand(fault: ComplexDerivative, site: Site) -> None:
     """A tensor with history among the operands of something complex: its value alone."""
     parts = site.parts
     operands = site.operands_at(parts) if parts.node is not None else []
@@ -285,16 +285,15 @@ def complex_derivative(fault: ComplexDerivative, site: Site) -> None:
 
 
 @repairs(NonScalarBackward)
-def several(fault: NonScalarBackward, site: Site) -> None:
+def sum_elements(fault: NonScalarBackward, site: Site) -> None:
     """autograd.grad of something with several elements: of their sum."""
     call, parts = site.call, site.parts
     if call is not None and call.name == "grad" and call.args:
-        site.fault.span = parts.span(call.args[0])
-        site.fault.hints = [(f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")]
+        site.instead(call.args[0], f"{parts.atom(call.args[0])}.sum()", "the gradient of the sum")
 
 
 @repairs(RequiresGradOfResult)
-def flagged(fault: RequiresGradOfResult, site: Site) -> None:
+def detach_result(fault: RequiresGradOfResult, site: Site) -> None:
     """requires_grad = False on a result: detach it."""
     parts = site.parts
     statement = parts.statement
@@ -325,7 +324,7 @@ def _returned(site: Site, source: Node) -> Iterator[Node]:
 
 
 @repairs(AttributeFault, PythonFault, ArgumentFault)
-def from_number(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> None:
+def keep_tensor_to_differentiate(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> None:
     """backward() of a plain number: leave out the item() or float() that took it out of a tensor."""
     parts = site.parts
     node = parts.node

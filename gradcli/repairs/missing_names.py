@@ -33,7 +33,7 @@ LONG = 6        # characters from which the names of modules are worth comparing
 
 
 @repairs(NameFault)
-def unknown(fault: NameFault, site: Site) -> None:
+def find_name(fault: NameFault, site: Site) -> None:
     """An undefined name: the module that has it, its import, or what it is called here."""
     parts = site.parts
     node = parts.node
@@ -95,7 +95,7 @@ def qualified_name(name: str, modules: Mapping[str, ModuleProxy], follows: str) 
 
 
 @repairs(MissingAttribute)
-def elsewhere(fault: MissingAttribute, site: Site) -> None:
+def name_module(fault: MissingAttribute, site: Site) -> None:
     """A name asked of the wrong module: nn.mse_loss is F.mse_loss, torch.Linear is nn.Linear."""
     node, name = site.parts.node, fault.attribute
     if node is None or node[0] != "attribute" or name.startswith("_"):

@@ -12,7 +12,7 @@ from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import walk
+from gradcli.lang.syntax.query import classes_named, name_node, walk
 from gradcli.repairs.arguments import class_at
 from gradcli.repairs.registry import repairs
 from gradcli.repairs.site import FaultContext, Site
@@ -22,7 +22,7 @@ FUNCTION_TYPES = (FunctionType, BuiltinFunctionType, MethodType)
 
 
 @repairs(MissingAttribute)
-def local_name(fault: MissingAttribute, site: Site) -> None:
+def set_attribute(fault: MissingAttribute, site: Site) -> None:
     """An attribute that an object lacks: set as a local name in __init__, or that method is misspelt."""
     if PROGRAM_MADE not in vars(type(fault.holder)):
         return
@@ -42,15 +42,15 @@ def local_name(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(ForwardMissing)
-def misspelt_forward(fault: ForwardMissing, site: Site) -> None:
+def spell_forward(fault: ForwardMissing, site: Site) -> None:
     """A module without forward: perhaps another of its methods is forward misspelt."""
     _misspelt(fault, site, _methods(site, fault.module), "forward")
 
 
 def _methods(site: Site, kind: str) -> dict[str, Node]:
     """The methods of a class of the program, by name."""
-    classes = [node for node in walk(site.parts.tree) if node[0] == "class" and node[3][0][3] == kind]
-    return {_name(node): node for node in walk(classes[0]) if node[0] == "def"} if classes else {}
+    classes = classes_named(site.parts.tree, kind)
+    return {name_node(node)[3]: node for node in walk(classes[0]) if node[0] == "def"} if classes else {}
 
 
 def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name: str) -> None:
@@ -63,12 +63,8 @@ def _misspelt(fault: AttributeFault, site: Site, methods: dict[str, Node], name:
         fault.hints = [(head.replace(wrong, name, 1), f"in line {line}: as the method is called")]
 
 
-def _name(function: Node) -> str:
-    return next(str(child[3]) for child in function[3] if child[0] == "NAME")
-
-
 @repairs(NotAModule)
-def contained(fault: NotAModule, site: Site) -> None:
+def pass_modules(fault: NotAModule, site: Site) -> None:
     """What is put into a container is no module: a list that is to be unpacked, a class, a function."""
     call, parts, value = site.call, site.parts, fault.value
     if call is None or not fault.child.isdecimal() or int(fault.child) >= len(call.args):
@@ -93,15 +89,15 @@ FUNCTIONS = {f"{space}{name}": f"nn.{module}()" for name, module in (
 
 
 @repairs(SingleParameter)
-def one_parameter(fault: SingleParameter, site: Site) -> None:
+def wrap_parameter(fault: SingleParameter, site: Site) -> None:
     """An optimiser takes a list, of one tensor too."""
     if site.call is not None and site.call.args:
         first = site.call.args[0]
-        fault.span, fault.hints = site.parts.span(first), [(f"[{site.parts.of(first)}]", "a list of the one tensor")]
+        site.instead(first, f"[{site.parts.of(first)}]", "a list of the one tensor")
 
 
 @repairs(NotParameters)
-def its_parameters(fault: NotParameters, site: Site) -> None:
+def pass_parameters(fault: NotParameters, site: Site) -> None:
     """The parameters of a module: that of the program which was passed, or whose method was."""
     if site.call is None or not site.call.args or site.call.args[0][0] not in ("NAME", "attribute", "call"):
         return
@@ -109,12 +105,11 @@ def its_parameters(fault: NotParameters, site: Site) -> None:
     method = isinstance(fault.value, MethodType)
     if method or hasattr(class_at(site, first), "parameters"):
         text = site.parts.of(first)
-        fault.span = site.parts.span(first)
-        fault.hints = [(f"{text}()" if method else f"{text}.parameters()", "its parameters")]
+        site.instead(first, f"{text}()" if method else f"{text}.parameters()", "its parameters")
 
 
 @repairs(TooManyArguments)
-def one_list(fault: TooManyArguments, site: Site) -> None:
+def join_into_list(fault: TooManyArguments, site: Site) -> None:
     """torch.tensor(1, 2, 3) of numbers that belong into one list."""
     call, parts, node = site.call, site.parts, site.parts.node
     if call is None or node is None or call.name != "tensor":
@@ -125,7 +120,7 @@ def one_list(fault: TooManyArguments, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def uncalled(fault: MissingAttribute, site: Site) -> None:
+def call_method(fault: MissingAttribute, site: Site) -> None:
     """A method was named where its result was meant."""
     node, parts = site.parts.node, site.parts
     if node is None or node[0] != "attribute" or not isinstance(fault.holder, FUNCTION_TYPES):
@@ -146,7 +141,7 @@ def uncalled(fault: MissingAttribute, site: Site) -> None:
 
 
 @repairs(MissingAttribute)
-def first_of(fault: MissingAttribute, site: Site) -> None:
+def take_first_tensor(fault: MissingAttribute, site: Site) -> None:
     """One of the tensors of a tuple or list is meant."""
     node, value = site.parts.node, fault.holder
     if node is not None and node[0] == "attribute" and type(value) in (tuple, list) and value and (
@@ -154,12 +149,11 @@ def first_of(fault: MissingAttribute, site: Site) -> None:
             hasattr(Tensor, fault.attribute) and isinstance(value[0], Tensor)):
         holder = node[3][0]
         if site.value(holder) is value:
-            fault.span = site.parts.span(holder)
-            fault.hints = [(f"{site.parts.of(holder)}[0]", "the first of its tensors")]
+            site.instead(holder, f"{site.parts.of(holder)}[0]", "the first of its tensors")
 
 
 @repairs(MissingAttribute, parsed=False)
-def unpack(fault: MissingAttribute, context: FaultContext) -> None:
+def unpack_tuple(fault: MissingAttribute, context: FaultContext) -> None:
     """Where nothing better is known: a member of the tuple is meant."""
     if type(fault.holder) is tuple and not fault.hints:
         fault.hints = [("first, rest = values", "takes a tuple apart: its members may have it")]

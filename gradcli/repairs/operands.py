@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import BroadcastShapes, DtypeMix, NoneFault, OperandFault, ProductShapes
@@ -15,7 +16,7 @@ from gradcli.faults.tree import (
     PythonFault,
 )
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import Call, call_of, walk
+from gradcli.lang.syntax.query import Call, call_of, child_of, name_node, walk
 from gradcli.repairs.registry import diagnoses, repairs
 from gradcli.repairs.site import Site
 
@@ -23,7 +24,7 @@ CONVERT = {"float32": "float()", "float64": "double()", "float16": "half()", "in
 
 
 @repairs(DtypeMix)
-def dtypes(fault: DtypeMix, site: Site) -> None:
+def convert_dtype(fault: DtypeMix, site: Site) -> None:
     """Two element types: convert the operand that is not floating, or else the second."""
     parts = site.parts
     nodes = operands(site)
@@ -32,9 +33,9 @@ def dtypes(fault: DtypeMix, site: Site) -> None:
     a, b = fault.dtypes
     call = site.call
     if call is not None and (len(nodes) < 2 or _is_layer(site, call)):
-        return _instead(site, nodes[0], f"{parts.atom(nodes[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
+        return site.instead(nodes[0], f"{parts.atom(nodes[0])}.{CONVERT.get(b, f'to(torch.{b})')}", f"as {b}")
     at, to = (0, b) if a.startswith("int") or a in ("bool", "uint8") else (1, a)
-    _instead(site, nodes[at], f"{parts.atom(nodes[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
+    site.instead(nodes[at], f"{parts.atom(nodes[at])}.{CONVERT.get(to, f'to(torch.{to})')}", f"as {to}")
 
 
 def _is_layer(site: Site, call: Call) -> bool:
@@ -47,7 +48,7 @@ def _is_layer(site: Site, call: Call) -> bool:
 
 
 @repairs(ProductShapes)
-def matrix_product(fault: ProductShapes, site: Site) -> None:
+def transpose_factor(fault: ProductShapes, site: Site) -> None:
     """A matrix product: transpose what then fits."""
     parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
@@ -55,9 +56,9 @@ def matrix_product(fault: ProductShapes, site: Site) -> None:
         return
     (a, b), (first, second) = shapes, nodes[:2]
     if len(a) == len(b) == 2 and a[1] == b[1]:
-        _instead(site, second, f"{parts.atom(second)}.t()", "the second transposed")
+        site.instead(second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(a) == len(b) == 2 and a[0] == b[0]:
-        _instead(site, first, f"{parts.atom(first)}.t()", "the first transposed")
+        site.instead(first, f"{parts.atom(first)}.t()", "the first transposed")
     elif len(a) == len(b) == 2 and a[0] == b[1]:
         node = parts.node
         assert node is not None
@@ -66,7 +67,7 @@ def matrix_product(fault: ProductShapes, site: Site) -> None:
 
 
 @repairs(BroadcastShapes)
-def broadcast(fault: BroadcastShapes, site: Site) -> None:
+def align_shapes(fault: BroadcastShapes, site: Site) -> None:
     """Shapes that do not broadcast: transpose, or insert a dimension, if that makes them fit."""
     parts, shapes = site.parts, fault.shapes
     nodes = operands(site)
@@ -74,18 +75,18 @@ def broadcast(fault: BroadcastShapes, site: Site) -> None:
         return
     (a, b), (first, second) = shapes[:2], nodes[:2]
     if len(a) == 2 and a == b[::-1]:
-        _instead(site, second, f"{parts.atom(second)}.t()", "the second transposed")
+        site.instead(second, f"{parts.atom(second)}.t()", "the second transposed")
     elif len(b) == 1 and len(a) == 2 and a[0] == b[0]:
-        _instead(site, second, f"{parts.atom(second)}.unsqueeze(1)", "one for each row")
+        site.instead(second, f"{parts.atom(second)}.unsqueeze(1)", "one for each row")
     elif len(a) == 1 and len(b) == 2 and b[0] == a[0]:
-        _instead(site, first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
-    elif _count(a) == _count(b):
+        site.instead(first, f"{parts.atom(first)}.unsqueeze(1)", "one for each row")
+    elif prod(a) == prod(b):
         shape = ", ".join(map(str, a))
-        _instead(site, second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
+        site.instead(second, f"{parts.atom(second)}.view({shape})", "the same elements in that shape")
 
 
 @repairs(ViewSize)
-def viewed(fault: ViewSize, site: Site) -> None:
+def infer_dimension(fault: ViewSize, site: Site) -> None:
     """A view of another number of elements: let one dimension follow from the others."""
     call, parts = site.call, site.parts
     if call is None or parts.node is None:
@@ -93,7 +94,7 @@ def viewed(fault: ViewSize, site: Site) -> None:
     sizes, size = fault.shape, fault.size
     sizes_text = ["-1"]
     for at in reversed(range(len(sizes))):
-        rest = _count(sizes[:at] + sizes[at + 1 :])
+        rest = prod(sizes[:at] + sizes[at + 1 :])
         if rest > 0 and size % rest == 0 and -1 not in sizes:
             sizes_text = [str(n) for n in [*sizes[:at], -1, *sizes[at + 1 :]]]
             break
@@ -117,19 +118,6 @@ def write_to_copy(fault: SharedMemory, site: Site) -> None:
             root = root[3][0]
         if root is not None and root[0] == "NAME":
             site.fault.hints = [(f"{root[3]} = {root[3]}.clone()", f"before line {parts.line(statement)}")]
-
-
-def _count(shape: tuple[int, ...]) -> int:
-    count = 1
-    for n in shape:
-        count *= n
-    return count
-
-
-def _instead(site: Site, operand: Node, text: str, why: str) -> None:
-    """Mark an operand, and make `text` its replacement."""
-    site.fault.span = site.parts.span(operand)
-    site.fault.hints = [(text, why)]
 
 
 def operands(site: Site) -> list[Node]:
@@ -158,7 +146,7 @@ def is_module(site: Site, call: Call) -> bool:
 
 
 @repairs(OperandFault)
-def mixed(fault: OperandFault, site: Site) -> None:
+def convert_operand(fault: OperandFault, site: Site) -> None:
     """A string and a number: make text of the number, or a number of the text."""
     parts = site.parts
     nodes = parts.operands()
@@ -171,35 +159,34 @@ def mixed(fault: OperandFault, site: Site) -> None:
     numbers = [node[0] == "NUMBER" or isinstance(site.value(node), int | float) for node in nodes]
     plus = parts.node is not None and (parts.node[0] == "add" or parts.of(parts.node).find("+=") > 0)
     if texts[0] and plus and not texts[1] and site.value(nodes[1]) is not None or texts[0] and numbers[1] and plus:
-        _instead(site, nodes[1], f"str({parts.of(nodes[1])})", "makes text of it")
+        site.instead(nodes[1], f"str({parts.of(nodes[1])})", "makes text of it")
     elif texts[1] and plus and numbers[0] and not nodes[1][0].upper().startswith("STRING"):
-        _instead(site, nodes[1], f"float({parts.of(nodes[1])})", "makes a number of text")
+        site.instead(nodes[1], f"float({parts.of(nodes[1])})", "makes a number of text")
     elif texts[1] and plus and numbers[0] and parts.node is not None and parts.node[0] == "augassign":
         text = parts.of(nodes[0])
         site.fault.hints = [(f"{text} = str({text}) + {parts.of(nodes[1])}", "makes text of it")]
     elif texts[1] and plus and numbers[0]:
-        _instead(site, nodes[0], f"str({parts.of(nodes[0])})", "makes text of it")
+        site.instead(nodes[0], f"str({parts.of(nodes[0])})", "makes text of it")
     elif any(texts) and any(numbers):
         at = texts.index(True)
-        _instead(site, nodes[at], f"float({parts.of(nodes[at])})", "makes a number of text")
+        site.instead(nodes[at], f"float({parts.of(nodes[at])})", "makes a number of text")
 
 
 @repairs(FloatingBits)
-def bits(fault: FloatingBits, site: Site) -> None:
+def use_power(fault: FloatingBits, site: Site) -> None:
     """^ between floating tensors, where a power was meant."""
     node = site.parts.node
     if node is not None and fault.operation == "bitwise_xor" and node[0] != "call":
         nodes = site.parts.operands()
         if len(nodes) == 2:
-            site.fault.span = site.parts.span(node)
-            site.fault.hints = [(f"{site.parts.of(nodes[0])} ** {site.parts.of(nodes[1])}", "the power; ^ is for bits")]
+            site.instead(node, f"{site.parts.of(nodes[0])} ** {site.parts.of(nodes[1])}", "the power; ^ is for bits")
 
 
 COMPARING = ("sorted", "sort", "max", "min", "index", "remove", "count", "any", "all", "filter")
 
 
 @repairs(AmbiguousTruth)
-def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
+def reduce_condition(fault: AmbiguousTruth, site: Site) -> None:
     """A condition on a tensor of several elements: .all() or .any()."""
     node = site.parts.node
     if node is None:
@@ -209,8 +196,7 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
         node = call.args[0]
     elif call and call.name in ("max", "min") and call.receiver is None and len(call.args) == 1 and (
             isinstance(site.value(call.args[0]), Tensor) or call.args[0][0] == "call"):
-        site.fault.span = site.parts.span(node)
-        site.fault.hints = [(f"{site.parts.atom(call.args[0])}.{call.name}()", "of all elements")]
+        site.instead(node, f"{site.parts.atom(call.args[0])}.{call.name}()", "of all elements")
         return
     elif call and call.name in COMPARING or node[0] == "comparison" and re.search(r"\bin\b", site.parts.of(node)):
         site.fault.hints = []       # the truth that is asked is that of members
@@ -232,7 +218,7 @@ def ambiguous_truth(fault: AmbiguousTruth, site: Site) -> None:
 
 
 @diagnoses(AttributeFault, PythonFault, ArgumentFault)
-def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
+def diagnose_missing_return(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -> Fault | None:
     """A NoneFault that names the function which returned None, with the return to add."""
     parts = site.parts
     for node in site.where_none():
@@ -259,10 +245,10 @@ def none_used(fault: AttributeFault | PythonFault | ArgumentFault, site: Site) -
                 if repaired:
                     special.hints.append((repaired, spot.where()))
             return special
-        name = next(part[3] for part in maker[3] if part[0] == "NAME")
+        name = name_node(maker)[3]
         of = f" of {call.name}" if name != call.name and call.name else ""
         special.notes.append(f"{name}{of} ends without return, and so gives None")
-        last = _last(maker)
+        last = _last_statement(maker)
         if last is not None:
             line = parts.line(last)
             if last[0] == "assign" and len(last[3]) == 2:
@@ -284,6 +270,6 @@ def _definition(site: Site, name: str) -> Node | None:
     return None
 
 
-def _last(function: Node) -> Node | None:
-    suite = next((child for child in function[3] if child[0] == "suite"), None)
+def _last_statement(function: Node) -> Node | None:
+    suite = child_of(function, "suite")
     return suite[3][-1] if suite else None

@@ -16,13 +16,13 @@ LISTS = ("list", "tuple", "list_comprehension")
 
 
 @repairs(RefusedArgument)
-def mistaken(fault: RefusedArgument, site: Site) -> None:
+def mark_operand(fault: RefusedArgument, site: Site) -> None:
     """Mark the operand that is no tensor, and say how it becomes one."""
     parts, node = site.parts, site.parts.node
     if node is None or node[0] not in (*INFIX, "augassign"):
         return
     value, operands = fault.value, parts.operands()
-    at = next((i for i, candidate in enumerate(operands) if _is(site, candidate, value)), None)
+    at = next((i for i, candidate in enumerate(operands) if _is_refused_value(site, candidate, value)), None)
     if at is None or len(operands) != 2:
         return
     operand, other = operands[at], operands[1 - at]
@@ -47,7 +47,7 @@ def mistaken(fault: RefusedArgument, site: Site) -> None:
         fault.hints = [(f"torch.tensor({written})", "a tensor of it")]
 
 
-def _is(site: Site, node: Node, value: Any) -> bool:
+def _is_refused_value(site: Site, node: Node, value: Any) -> bool:
     """Whether an operand may be the value that was refused."""
     actual = site.value(node)
     if isinstance(value, str):

@@ -25,7 +25,7 @@ def shape_of(site: Site, node: Node) -> Shape | None:
 
 
 @repairs(ShapeFault, ValueFault)
-def fitted(fault: ShapeFault | ValueFault, site: Site) -> None:
+def fit_shapes(fault: ShapeFault | ValueFault, site: Site) -> None:
     """mv, bmm, cat, stack, expand, permute: turned, joined elsewhere, or with a dimension more."""
     call, parts = site.call, site.parts
     if call is None or parts.node is None or site.fault.hints:
@@ -42,13 +42,13 @@ def _product(site: Site, nodes: list[Node]) -> None:
     (a, b), (first, second) = fault.shapes[:2], nodes[:2]
     if len(a) == len(b) == 3 and a[0] == b[0]:
         if a[2] == b[2]:
-            _mark(site, second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
+            site.instead(second, f"{site.parts.atom(second)}.transpose(1, 2)", "each matrix of the second transposed")
         elif a[1] == b[1]:
-            _mark(site, first, f"{site.parts.atom(first)}.transpose(1, 2)", "each matrix of the first transposed")
+            site.instead(first, f"{site.parts.atom(first)}.transpose(1, 2)", "each matrix of the first transposed")
     elif len(a) == 2 and len(b) == 1 and a[0] == b[0]:
-        _mark(site, first, f"{site.parts.atom(first)}.t()", "the matrix transposed")
+        site.instead(first, f"{site.parts.atom(first)}.t()", "the matrix transposed")
     elif len(a) == 1 and len(b) == 2 and a[0] == b[1]:
-        _mark(site, second, f"{site.parts.atom(second)}.t()", "the matrix transposed")
+        site.instead(second, f"{site.parts.atom(second)}.t()", "the matrix transposed")
 
 
 def _joined(site: Site, nodes: list[Node]) -> None:
@@ -68,7 +68,7 @@ def _joined(site: Site, nodes: list[Node]) -> None:
             place = next((i for i in range(most) if full[:i] + full[i + 1 :] == shape), None)
             if place is not None:
                 text = f"{parts.atom(members[at])}.unsqueeze({place})"
-                return _mark(site, members[at], text, "with one dimension more")
+                return site.instead(members[at], text, "with one dimension more")
     if len({*map(len, tensors)}) == 1:
         differ = [i for i in range(most) if len({shape[i] for shape in tensors}) > 1]
         assert parts.node is not None
@@ -80,7 +80,7 @@ def _joined(site: Site, nodes: list[Node]) -> None:
 
 
 @repairs(ExpandedSize)
-def expanded(fault: ExpandedSize, site: Site) -> None:
+def expand_otherwise(fault: ExpandedSize, site: Site) -> None:
     """expand() to lengths that do not fit: a column, the matrix transposed, or copies with repeat()."""
     nodes = operands(site)
     if site.call is None or site.call.name != "expand" or not nodes or fault.hints:
@@ -98,18 +98,18 @@ def expanded(fault: ExpandedSize, site: Site) -> None:
 
 
 @repairs(DimensionOutOfRange)
-def last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
+def use_last_dimension(fault: DimensionOutOfRange, site: Site) -> None:
     """Mark the argument that names the dimension; the last one there is."""
     if site.parts.node is None or fault.hints:
         return
     arguments = [*operands(site)[1:], *(site.call.options.values() if site.call else ())]
     wrong = [argument for argument in arguments if site.parts.of(argument).replace(" ", "") == str(fault.dim)]
     if wrong:
-        _mark(site, wrong[0], str(fault.last), "the last of the dimensions, which are counted from 0")
+        site.instead(wrong[0], str(fault.last), "the last of the dimensions, which are counted from 0")
 
 
 @repairs(IndexOutOfRange)
-def last_index(fault: IndexOutOfRange, site: Site) -> None:
+def use_last_index(fault: IndexOutOfRange, site: Site) -> None:
     """x[5] of five rows: the last of them."""
     index = _index(site)
     if index is None or fault.hints or not fault.size or fault.dim >= len(index.pieces) or index.nested("[(:."):
@@ -119,7 +119,7 @@ def last_index(fault: IndexOutOfRange, site: Site) -> None:
 
 
 @repairs(TooManyIndices)
-def fewer_indices(fault: TooManyIndices, site: Site) -> None:
+def drop_indices(fault: TooManyIndices, site: Site) -> None:
     """As many indices as there are dimensions."""
     index = _index(site)
     if index is None or fault.hints:
@@ -131,7 +131,7 @@ def fewer_indices(fault: TooManyIndices, site: Site) -> None:
 
 
 @repairs(IndexType)
-def whole_index(fault: IndexType, site: Site) -> None:
+def use_whole_index(fault: IndexType, site: Site) -> None:
     """A float or a string as an index: the whole number that it stands for."""
     index = _index(site)
     if index is None or fault.index_type not in INDEX_WORDS:
@@ -167,7 +167,7 @@ def _index(site: Site) -> Index | None:
 
 
 @repairs(IndexFault)
-def last_item(fault: IndexFault, site: Site) -> None:
+def use_last_item(fault: IndexFault, site: Site) -> None:
     """An item that a list or a string does not have: its last one."""
     node = site.parts.node
     if node is None or node[0] != "subscript" or fault.hints:
@@ -177,12 +177,6 @@ def last_item(fault: IndexFault, site: Site) -> None:
         holder = site.parts.of(node[3][0])
         fault.notes.append(f"{holder} has {len(value)} item{'s' * (len(value) > 1)}, counted from 0")
         fault.hints = [(f"{holder}[-1]", "the last one")]
-
-
-def _mark(site: Site, node: Node, text: str, why: str) -> None:
-    """Let the carets mark a part, and the repair stand for it."""
-    site.fault.span = site.parts.span(node)
-    site.fault.hints = [(text, why)]
 
 
 FITTING = {"mv": _product, "bmm": _product, "matmul": _product, "cat": _joined, "stack": _joined}

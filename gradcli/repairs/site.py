@@ -11,7 +11,7 @@ from gradcli.faults.source import line_of
 from gradcli.faults.tree import ArgumentFault, Fault, KeyFault
 from gradcli.lang.messages.locate import Location, location_of_call
 from gradcli.lang.syntax.lexer import Node
-from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, locate, walk
+from gradcli.lang.syntax.query import NOTHING, Call, SyntaxSite, call_of, child_of, locate, walk
 
 LOOPS = ("for", "while")
 
@@ -86,6 +86,11 @@ class Site(FaultContext):
         return RelatedSite(Location(self.fault.name, self.fault.source, self.parts.span(node), [], []), self.fault,
                            self.trees)
 
+    def instead(self, node: Node, text: str, why: str) -> None:
+        """Mark a part of the text with the carets, and make `text` the one repair, which replaces it."""
+        self.fault.span = self.parts.span(node)
+        self.fault.hints = [(text, why)]
+
     def value(self, node: Node) -> Any:
         """The value of a name, or of an attribute in an object's own `__dict__`; None if it is unknown."""
         if node[0] == "NAME":
@@ -107,19 +112,18 @@ class Site(FaultContext):
                 members_of = operand[3] if operand[0] in ("list", "tuple") else (operand,)
                 yield from (member for member in members_of if member[0] in ("NAME", "attribute"))
 
-    def assigned(self, name: str, before: int | None = None) -> Node | None:
+    def assigned(self, name: str) -> Node | None:
         """The last assignment to a name, in the text before the place."""
-        before = self.parts.start if before is None else before
         assignment = None
         for node in walk(self.parts.tree):
-            if node[0] == "assign" and node[2] <= before and any(
+            if node[0] == "assign" and node[2] <= self.parts.start and any(
                     part[0] == "NAME" and part[3] == name for target in node[3][:-1] for part in members(target)):
                 assignment = node
         return assignment
 
     def first_in_loop(self, loop: Node) -> Node | None:
         """The first statement of a loop's body, before which something can be inserted."""
-        suite = next((child for child in loop[3] if child[0] == "suite"), None)
+        suite = child_of(loop, "suite")
         first = suite[3][0] if suite else None
         return first if first and self.parts.line(first) > self.parts.line(loop) else None
 

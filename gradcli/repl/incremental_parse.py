@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from gradcli.console.continuation import Reader
+from gradcli.console.continuation import ContinuationState
 from gradcli.faults.source import Span
 from gradcli.lang.syntax.statements import COMPOUND
 
@@ -43,7 +43,7 @@ class ParseProblem(NamedTuple):
 @lru_cache(8192)
 def state_after(state: LineState, line: str) -> LineState:
     """What is open after one more line."""
-    reader = Reader()
+    reader = ContinuationState()
     reader.quote, reader.depth = state.quote, state.depth
     reader.feed(line)
     return LineState(reader.quote, reader.depth, reader.joined)

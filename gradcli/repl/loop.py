@@ -10,16 +10,16 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 from gradcli import __version__
-from gradcli.console.diagnostics import apply_settings, complain, internal, tell
+from gradcli.console.diagnostics import apply_settings, complain, report_internal_error, tell
 from gradcli.console.output import print_text
 from gradcli.console.replayed import refuse_change
 from gradcli.console.settings import Settings, init_path
 from gradcli.console.source import Source, from_file, standard_input
 from gradcli.faults.tree import Fault, LimitFault
-from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.interrupts import ignored
 from gradcli.process.limits import limited, lock_worker
 from gradcli.process.standby import Standby
+from gradcli.process.startup_interrupts import raise_at_interrupts
 from gradcli.repl.core import Repl
 from gradcli.repl.submission import CONTINUED, PROMPT, Pace, Reader, Submission, waiting
 from gradcli.reports.open_session import open_session, opened_variables
@@ -88,7 +88,7 @@ def converse(repl: Repl, read: Reader) -> None:
         except Fault:       # of the text that is fed: there is no more to read
             raise
         except Exception as error:      # whatever this is, it is our mistake, and no reason to lose a session
-            internal(error)
+            report_internal_error(error)
             tell("lines are read without editing from now on")
             read = plain_reader()
             continue

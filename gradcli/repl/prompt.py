@@ -19,7 +19,7 @@ from prompt_toolkit.layout.processors import ConditionalProcessor, TabsProcessor
 from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.output import ColorDepth
 
-from gradcli.console.diagnostics import complain, internal, tell
+from gradcli.console.diagnostics import complain, report_internal_error, tell
 from gradcli.console.settings import history_path
 from gradcli.faults.source import Spelled
 from gradcli.faults.tree import FileFault
@@ -123,7 +123,7 @@ async def _read(prompt: PromptSession[str]) -> str:
         error = context.get("exception")
         errors.append(error)
         if len(errors) <= BORNE:
-            run_in_terminal(lambda: internal(error or RuntimeError(context.get("message"))))
+            run_in_terminal(lambda: report_internal_error(error or RuntimeError(context.get("message"))))
         elif prompt.app.is_running and not prompt.app.is_done:
             prompt.app.exit(exception=error or RuntimeError(context.get("message")))
 

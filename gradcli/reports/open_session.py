@@ -9,15 +9,15 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from gradcli.console.diagnostics import flush, pass_on, tell
+from gradcli.console.diagnostics import flush, tell, write_program_error
 from gradcli.console.output import Output
 from gradcli.console.output_limit import Allowance, counting_output
 from gradcli.console.progress import Active, erasing_line, progressing
 from gradcli.console.settings import PRINT_OPTIONS, Settings
 from gradcli.process.deferred_modules import deferring
-from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import limited, walled
 from gradcli.process.shortage import require_memory
+from gradcli.process.startup_interrupts import raise_at_interrupts
 
 if TYPE_CHECKING:
     from gradcli.session.session import Session
@@ -55,7 +55,7 @@ def open_session(settings: Settings, write: Any) -> Session:
                       note=None if settings.quiet else _noting(settings, allowance))
     gc.freeze()     # what is imported stays; only what programs make is collected
     gc.enable()
-    session.complain = counting_output(erasing_line(pass_on, settings), allowance)
+    session.complain = counting_output(erasing_line(write_program_error, settings), allowance)
     Active.counts = session.spent
     printing = [f"{name}={value!r}" for name in PRINT_OPTIONS if (value := getattr(settings, name)) is not None]
     if printing:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gradcli.console.diagnostics import pass_on
+from gradcli.console.diagnostics import write_program_error
 from gradcli.console.output import Output
 from gradcli.console.settings import Settings
 from gradcli.data.data_format import as_data, csv, dump_json, nested, plain_text, shortest
@@ -41,7 +41,7 @@ def printer(output: Output, settings: Settings) -> Callable[[str], object]:
     """Where the text goes that programs print: among results that are text, never among results that are data."""
     if settings.format not in ("json", "jsonl", *NUMBERS):
         return output.write
-    return Output().write if output.path else pass_on
+    return Output().write if output.path else write_program_error
 
 
 @contextmanager

@@ -47,7 +47,7 @@ from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.ordered import OrderedItems, OrderedKeys, OrderedValues
 from gradcli.lang.runtime.streams import TextBuffer
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy, methods_of, user_class
-from gradcli.namespace.python.io import Buffer
+from gradcli.namespace.python.io import BytesBuffer
 
 INERT = frozenset({int, float, bool, str, bytes, NoneType, complex, slice, range, CodeType})
 """Types whose objects cannot change and refer to nothing that can."""
@@ -361,6 +361,6 @@ ACCESS: dict[type, StateAccess] = {
     PythonRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
     ArrayRandom: StateAccess(lambda value: (value.state(),), lambda value, state: value.set_state(state[0])),
     TextBuffer: StateAccess(TextBuffer.state, TextBuffer.set_state),
-    Buffer: StateAccess(lambda value: (value.content,), lambda value, state: setattr(value, "content", state[0])),
+    BytesBuffer: StateAccess(lambda value: (value.content,), lambda value, state: setattr(value, "content", state[0])),
     Generator: StateAccess(lambda value: value.numbers.save(), lambda value, state: value.numbers.restore(state)),
 } | dict.fromkeys(POSITIONED, StateAccess(_capture_iterator, _restore_iterator))

@@ -38,7 +38,7 @@ from gradcli.namespace.modules import ModuleProxy, random_module
 from gradcli.namespace.python import OF_NUMBERS, standard_modules
 from gradcli.namespace.torch import bare_names, importable_modules, prelude, torch_module
 from gradcli.session.names import GlobalNames, Names
-from gradcli.session.services import services
+from gradcli.session.torch_functions import torch_functions
 
 if TYPE_CHECKING:
     from gradcli.display.graphs.graph import Picture
@@ -86,7 +86,7 @@ class Session(Names):
         self.generators = Generators(STREAMS[self._stream or style], require_seed(seed))
         self._modes = modes()
         self.budget = Budget()
-        self.settings: list[Any] = []       # mutable state of the functions in services.py
+        self.settings: list[Any] = []       # mutable state of the functions in torch_functions.py
         self.display: Callable[[Any], object] = self._print
         self.output = write
         self.complain: Callable[[str], object] | None = None
@@ -153,7 +153,7 @@ class Session(Names):
             address=lambda value: int(self._style.address(value), 16))
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
-        self._torch = torch_module(services(self))
+        self._torch = torch_module(torch_functions(self))
         set_age(self._torch, self._age)
         names = prelude(self._torch, plain)
         policy.names = names | {"id": lambda x, /: policy.address(x), "globals": lambda: GlobalNames(self._names)}

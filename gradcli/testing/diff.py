@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gradcli.faults.source import tamed, visible
+from gradcli.faults.source import terminal_safe, visible
 from gradcli.testing.compare import aligned_stretches, line_comparison
 from gradcli.testing.runner import Outcome
 
@@ -65,7 +65,7 @@ def difference_text(outcome: Outcome, color: bool) -> str:
         (BLUE, f"{check.line + n if numbered else '':>{width}} | {mark} {text}")
         for n, (mark, text) in enumerate(_input(check.source))]
     if outcome.problem:
-        lines.append((RED, f"{'':>{width}} = {tamed(outcome.problem)}"))
+        lines.append((RED, f"{'':>{width}} = {terminal_safe(outcome.problem)}"))
         lines += [("", f"{'':>{width}} | {visible(text)}") for text in (outcome.parts.fault or "").split("\n") if text]
     else:
         lines += [_painted(row, width, numbered) for row in _in_context(diff_rows(outcome))]

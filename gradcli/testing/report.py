@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from gradcli.faults.source import tamed, visible
+from gradcli.faults.source import terminal_safe, visible
 from gradcli.testing.diff import BLUE, BOLD, GREEN, PLAIN, RED, difference_text, outcome_line, outcome_place
 from gradcli.testing.discovery import output_of
 from gradcli.testing.results import FileResult
@@ -19,7 +19,7 @@ def failures_text(result: FileResult, color: bool) -> str:
     """The failures of a file; nothing if there are none."""
     parts = [f"{failure(result.path, outcome, color)}\n\n" for outcome in result.failures]
     if result.error:
-        parts.append(f"{_bold(visible(result.path), color)}: {_painted(tamed(result.error), RED, color)}\n\n")
+        parts.append(f"{_bold(visible(result.path), color)}: {_painted(terminal_safe(result.error), RED, color)}\n\n")
     return "".join(parts)
 
 

@@ -12,7 +12,7 @@ from gradcli.console.output_limit import OutputLost
 from gradcli.console.settings import KEYS, Settings, did_you_mean, read_setting
 from gradcli.data.notebook_cells import CellHistory, run_cell, text_of_output, texts_of_output
 from gradcli.faults.mistakes import TimeLimit
-from gradcli.faults.source import encodable, tamed
+from gradcli.faults.source import encodable, terminal_safe
 from gradcli.faults.tree import Fault, UsageFault, render
 from gradcli.reports.open_session import open_session
 from gradcli.testing.compare import judge, matches
@@ -156,8 +156,8 @@ class Runner:
         except Fault as fault:
             if check.kind not in NOTEBOOK_KINDS:
                 self._restore(names)
-            return OutputParts(encodable("".join(self._printed)), None, render(fault), fault.code, tamed(fault.message),
-                               exception_name(fault))
+            return OutputParts(encodable("".join(self._printed)), None, render(fault), fault.code,
+                               terminal_safe(fault.message), exception_name(fault))
         except OutputLost as lost:      # cannot be: nothing is written anywhere
             raise lost.error from None
         return OutputParts(encodable("".join(self._printed)), None if result is None else encodable(result))

@@ -22,10 +22,10 @@ from typing import Any, NoReturn
 from gradcli.faults.exit_codes import INTERNAL_ERROR
 from gradcli.faults.tree import LimitFault
 from gradcli.process import channel
-from gradcli.process.interrupt_signal import raise_at_interrupts
 from gradcli.process.limits import SLACK, die_with, prepare, unwatched, wall_processor
 from gradcli.process.memory_limit import wall_memory
 from gradcli.process.shortage import fork, require_memory
+from gradcli.process.startup_interrupts import raise_at_interrupts
 from gradcli.process.walls import sandbox
 from gradcli.testing.discovery import MARKDOWN, output_of
 from gradcli.testing.results import FileResult, RunOptions, check_file, decode_result, encode_result

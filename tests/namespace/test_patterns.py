@@ -8,7 +8,7 @@ import warnings
 import pytest
 
 from gradcli.faults.tree import Fault
-from gradcli.namespace.python.patterns import module as own
+from gradcli.namespace.python.patterns import re_module as own
 from gradcli.session.session import Session
 
 ATOMS = ["a", "b", "c", "\\w", "\\d", "\\s", ".", "[ab]", "[^a]", "[a-c1]", "\\W", "-", " ", "\\.", "é", "A", "\\n",

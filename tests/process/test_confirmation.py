@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from gradcli.process import family, question
+from gradcli.process import confirmation, descendants
 from support import processes
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
@@ -27,7 +27,7 @@ def asking(before=lambda: None):
             os.write(1, b"ready\n")
             time.sleep(0.3)     # while somebody types ahead
             before()
-            status = 0 if question.agreed("replace f\x1b[2J\u202e?") else 1
+            status = 0 if confirmation.agreed("replace f\x1b[2J\u202e?") else 1
         except KeyboardInterrupt:
             status = 2
         finally:
@@ -71,7 +71,7 @@ def test_only_the_word_that_is_asked_for_agrees(typed, status):
 
 
 def test_the_word_is_another_one_each_time():
-    assert len({question.random_word() for _ in range(100)}) > 90
+    assert len({confirmation.random_word() for _ in range(100)}) > 90
 
 
 def test_the_line_discipline_is_ours_while_it_is_asked_and_theirs_afterwards():
@@ -127,20 +127,20 @@ def test_nothing_runs_while_all_are_stopped(deed):
 
     def supervise():
         os.set_blocking(read, False)
-        family.adopt()
+        descendants.adopt()
         forked(work)
-        processes.until(lambda: len(family.descendants()) == (8 if deed == "tree" else 1) and drain())
+        processes.until(lambda: len(descendants.descendants()) == (8 if deed == "tree" else 1) and drain())
         try:
-            with family.stopped():
+            with descendants.stopped():
                 drain()
                 time.sleep(0.2)
                 quiet = not drain()
         except OSError:
             quiet = False
         goes_on = processes.until(drain)
-        for process in family.descendants():
+        for process in descendants.descendants():
             os.kill(process.number, signal.SIGSTOP)
-        for process in family.descendants():
+        for process in descendants.descendants():
             os.kill(process.number, signal.SIGKILL)
         os._exit(0 if quiet and goes_on else 5 + quiet)
 

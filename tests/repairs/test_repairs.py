@@ -131,8 +131,9 @@ def test_a_fault_has_its_facts_as_fields(text, kind, fields):
 
 def test_repairs_are_registered_for_classes_from_the_general_to_the_special():
     names = [entry.repair.__name__ for entry in repairs_of(IndexOutOfRange)]
-    assert names.index("with_program_names") < names.index("last_item") < names.index("last_index")
-    assert [entry.__name__ for entry in diagnoses_of(MissingAttribute)] == ["gradient_missing", "none_used"]
+    assert names.index("use_program_names") < names.index("use_last_item") < names.index("use_last_index")
+    assert [entry.__name__ for entry in diagnoses_of(MissingAttribute)] == [
+        "diagnose_missing_gradient", "diagnose_missing_return"]
 
 
 MAKER = "def f(a):\n    b = a * 2\nx = torch.ones(2, requires_grad=True)\ny = f(x)\n"

@@ -24,7 +24,7 @@ def test_codes_are_explained_on_the_command_line():
         assert outcome.status == 0 and outcome.out.startswith(code) and "Exit status" in outcome.out
 
 
-SHARED = {"G0302", "G0303", "G0304", "G0305", "G0306", "G0307", "G0312", "G0401", "G0412"}
+SHARED = {"G0302", "G0303", "G0304", "G0305", "G0306", "G0307", "G0312", "G0401"}
 """Those of kinds that programs catch as several exceptions of Python's."""
 
 

@@ -17,7 +17,7 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from gradcli.commands.execute import evaluate, run_file
-from gradcli.console.diagnostics import internal
+from gradcli.console.diagnostics import report_internal_error
 from gradcli.console.exit_guard import exit_status_of
 from gradcli.console.output import print_text
 from gradcli.console.settings import Settings
@@ -243,7 +243,7 @@ def test_an_internal_error_runs_no_code_of_the_program(debug, monkeypatch, capsy
         try:
             raise RuntimeError("ours") from error
         except RuntimeError as outer:
-            assert internal(outer) == internal(error) == 70
+            assert report_internal_error(outer) == report_internal_error(error) == 70
     err = capsys.readouterr().err
     assert err.count("internal error: RuntimeError: ours") == 3 and "internal error: KeyError\n" in err
 

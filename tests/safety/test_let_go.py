@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from gradcli.console.diagnostics import pass_over
+from gradcli.console.diagnostics import ignore_unraisable
 from gradcli.session.session import Session
 from support.program import gradcli
 
@@ -30,10 +30,10 @@ def test_what_python_drops_is_told_to_nobody_but_who_debugs(capsys, monkeypatch)
         exc_value = ValueError("\x1b[31m")
 
     monkeypatch.delenv("GRADCLI_DEBUG", raising=False)
-    pass_over(Lost)
+    ignore_unraisable(Lost)
     assert capsys.readouterr().err == ""
     monkeypatch.setenv("GRADCLI_DEBUG", "1")
-    pass_over(Lost)
+    ignore_unraisable(Lost)
     assert "ValueError: \\x1b[31m" in capsys.readouterr().err
 
 

@@ -57,12 +57,12 @@ from gradcli.namespace.python.contextlib import GeneratorContext as Managed
 from gradcli.namespace.python.contextlib import Null, Suppress
 from gradcli.namespace.python.functools import Compared
 from gradcli.namespace.python.functools_decorators import Cached, CachedProperty
-from gradcli.namespace.python.io import Buffer
+from gradcli.namespace.python.io import BytesBuffer
 from gradcli.namespace.python.itertools import _Chain as Chain
-from gradcli.namespace.python.numbers.decimals import LocalContext, Number, Precision
+from gradcli.namespace.python.numbers.decimals import DecimalContext, DecimalNumber, LocalContext
 from gradcli.namespace.python.numbers.rational import Rational
-from gradcli.namespace.python.patterns.module import CompiledPattern, PatternMatch
-from gradcli.namespace.python.system.datetime import Day, DayTime, Span
+from gradcli.namespace.python.patterns.re_module import CompiledPattern, PatternMatch
+from gradcli.namespace.python.system.datetime import Date, DateTime, TimeDelta
 from gradcli.namespace.python.system.logging import Formatter as LogFormatter
 from gradcli.namespace.python.system.logging import Logger, NullHandler, StreamHandler
 from gradcli.namespace.python.system.pathlib import PosixPath
@@ -70,7 +70,7 @@ from gradcli.namespace.python.system.sys import VersionInfo
 from gradcli.namespace.python.system.warnings import CatchWarnings, WarningMessage
 from gradcli.namespace.third_party.ipython import Shape
 from gradcli.namespace.third_party.matplotlib import Drawing
-from gradcli.namespace.third_party.numpy_makers import (
+from gradcli.namespace.third_party.numpy_objects import (
     Grid,
     Indexer,
     Joiner,
@@ -96,8 +96,8 @@ from gradcli.nn.utils.parametrize import cached
 from gradcli.nn.utils.prune import BasePruningMethod
 from gradcli.nn.utils.samplers import Sampler
 from gradcli.nn.utils.weight_norm import _Hook
-from gradcli.session.services import ForkedRandom
 from gradcli.session.session import Session
+from gradcli.session.torch_functions import ForkedRandom
 
 SAMPLES = '''
 t = torch.FloatTensor([[1, 2], [3, 4]])
@@ -240,12 +240,12 @@ PLAIN = (type(None), bool, int, float, complex, str, list, tuple, dict, set, fro
          type(iter(type("Numbered", (), {"__getitem__": None})())), type(iter({}.values())), type(reversed({}.items())), type(reversed({}.values())))
 """Python's own types that a program may hold."""
 
-OURS = (CompiledPattern, PatternMatch, Rational, Number, Precision, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
+OURS = (CompiledPattern, PatternMatch, Rational, DecimalNumber, DecimalContext, LocalContext, TextBuffer, Tensor, Size, DType, Op, NodeOutput, Storage, Handle, Generator, recording, GradSwitch, ModuleProxy, TypeProxy, Sentinel, Context, IteratorProxy, Module,
         Optimizer, LRScheduler, Dataset, DataLoader, Device, Layout, MemoryFormat, Switches, Fault, set_detect_anomaly, finfo, iinfo,
-        Distribution, Constraint, Transform, ConstraintRegistry, States, Registry, Buffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
+        Distribution, Constraint, Transform, ConstraintRegistry, States, Registry, BytesBuffer, ForkedRandom, Deque, Tally, DefaultDict, Drawing, Autocast,
         Scaler, LogFormatter, Logger, NullHandler, PosixPath, StreamHandler, ArrayOptions, Backends,
         Idle, Indexer, OwnAttributes, UnboundSuper, SummaryWriter, Ufunc,
-        Chain, Bar, Parser, ExclusiveGroup, Options, Plain, Day, DayTime, Span, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
+        Chain, Bar, Parser, ExclusiveGroup, Options, Plain, Date, DateTime, TimeDelta, Compared, Shape, VersionInfo, TextStream, SeededRandom, PythonRandom,
         NewRandom, Joiner, Grid, Polynomial, ArrayType, ScalarType, OrderedDict, OrderedKeys,
         OrderedValues, OrderedItems, Cached, CachedProperty, Managed, Suppress, Null, Field, Missing, Auto, inference_mode,
         saved_tensors_hooks, disable_saved_tensors_hooks, MultiHandle, allow_mutation_on_saved_tensors, GradientEdge, dual_level,

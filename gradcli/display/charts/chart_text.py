@@ -15,7 +15,7 @@ def text(chart: Chart, columns: int, rows: int) -> str:
     """The chart in as many columns and rows of characters, axes and legend included."""
     log, chart = chart.log, chart.on_axes()
     low, high = chart.y_range
-    upward, margin = sides((low, high), rows, "y" in log)
+    upward, margin = upward_ticks((low, high), rows, "y" in log)
     foot = _legend(chart, margin, columns)
     width, height = max(10, columns - margin), max(4, rows - 2 - len(foot))
     cells = np.zeros((height, width), int)
@@ -23,14 +23,24 @@ def text(chart: Chart, columns: int, rows: int) -> str:
         _draw(cells, chart, curve, (low, high), PATTERNS[n % len(PATTERNS)][0])
     if chart.path is not None:
         _draw_path(cells, chart, chart.path, (low, high))
-    at = {min(height - 1, int((high - mark) / (high - low) * (height - 1) + 0.5)): label for mark, label in upward}
-    lines = []
-    for row in range(height):
-        mark = at.get(row, "")
-        line = "".join(chr(BLANK + cell) if cell else " " for cell in cells[row])
-        lines.append(f"{mark:>{margin - 2}} {'┤' if mark else '│'}{line}".rstrip())
-    lines += [" " * (margin - 1) + "└" + "─" * width, below(chart.x_range, chart.name, margin, width, "x" in log)]
+    lines = framed_lines(braille(cells), (low, high), upward, margin)
+    lines.append(axis_labels(chart.x_range, chart.name, margin, width, "x" in log))
     return "\n".join(line.rstrip() for line in [*lines, *foot]) + "\n"
+
+
+def braille(cells: np.ndarray) -> list[list[str]]:
+    """The characters of cells of dots, by row and column."""
+    return [[chr(BLANK + cell) if cell else " " for cell in row] for row in cells]
+
+
+def framed_lines(rows: list[list[str]], limits: tuple[float, float], upward: list[tuple[float, str]],
+                 margin: int) -> list[str]:
+    """Rows of characters to the right of the upward axis with its ticks, above the other axis."""
+    (low, high), height = limits, len(rows)
+    at = {min(height - 1, int((high - mark) / (high - low) * (height - 1) + 0.5)): label for mark, label in upward}
+    lines = [f"{(mark := at.get(n, '')):>{margin - 2}} {'┤' if mark else '│'}{''.join(row)}"
+             for n, row in enumerate(rows)]
+    return [*lines, " " * (margin - 1) + "└" + "─" * len(rows[0])]
 
 
 def _legend(chart: Chart, margin: int, columns: int) -> list[str]:
@@ -74,13 +84,13 @@ def _draw_path(cells: np.ndarray, chart: Chart, path: Path, limits: tuple[float,
                 cells[row // 4, column // 2] |= DOTS[row % 4, column % 2]
 
 
-def sides(limits: tuple[float, float], rows: int, logarithmic: bool) -> tuple[list[tuple[float, str]], int]:
+def upward_ticks(limits: tuple[float, float], rows: int, logarithmic: bool) -> tuple[list[tuple[float, str]], int]:
     """The ticks of the upward axis, and the columns that they take."""
     upward = marks(*limits, max(2, rows // 5), logarithmic)
     return upward, max((len(label) for _, label in upward), default=0) + 2
 
 
-def below(limits: tuple[float, float], name: str, margin: int, width: int, logarithmic: bool) -> str:
+def axis_labels(limits: tuple[float, float], name: str, margin: int, width: int, logarithmic: bool) -> str:
     """The numbers under the axis, and the name."""
     left, right = limits
     line = [" "] * (margin + width + len(name) + 2)

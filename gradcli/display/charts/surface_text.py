@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gradcli.display.charts.chart import Path, label
-from gradcli.display.charts.chart_text import BLANK, DOTS, below, sides
+from gradcli.display.charts.chart_text import DOTS, axis_labels, braille, framed_lines, upward_ticks
 from gradcli.display.charts.surface import Surface
 
 
@@ -14,23 +14,18 @@ def surface_text(surface: Surface, columns: int, rows: int) -> str:
     (left, right), (low, high) = surface.ranges
     foot = [f"{surface.title}: lines at {', '.join(map(label, surface.levels())) or 'no level: it is flat'}"]
     foot += [f"●  {surface.path.title}"] if surface.path is not None else []
-    at, margin = sides((low, high), rows, False)
+    upward, margin = upward_ticks((low, high), rows, False)
     width, height = max(10, columns - margin), max(4, rows - 2 - len(foot))
     cells = np.zeros((height, width), int)
     dots = _borders(surface, width * 2, height * 4)
     for y, x in np.argwhere(dots):
         cells[y // 4, x // 2] |= DOTS[y % 4, x % 2]
-    lines = [["" if not cell else chr(BLANK + cell) for cell in row] for row in cells]
-    lines = [[cell or " " for cell in row] for row in lines]
+    characters = braille(cells)
     if surface.path is not None:
-        _mark(lines, surface.path, (left, right), (low, high))
-    printed = []
-    labels = {min(height - 1, int((high - mark) / (high - low) * (height - 1) + 0.5)): text for mark, text in at}
-    for row in range(height):
-        number = labels.get(row, "")
-        printed.append(f"{number:>{margin - 2}} {'┤' if number else '│'}{''.join(lines[row])}")
-    printed += [" " * (margin - 1) + "└" + "─" * width, below((left, right), surface.names[0], margin, width, False)]
-    return "\n".join(line.rstrip() for line in [f"{surface.names[1]:>{margin - 1}}", *printed,
+        _mark(characters, surface.path, (left, right), (low, high))
+    lines = framed_lines(characters, (low, high), upward, margin)
+    lines.append(axis_labels((left, right), surface.names[0], margin, width, False))
+    return "\n".join(line.rstrip() for line in [f"{surface.names[1]:>{margin - 1}}", *lines,
                                                 *(" " * margin + line for line in foot)]) + "\n"
 
 

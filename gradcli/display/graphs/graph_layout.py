@@ -68,7 +68,7 @@ def layout(picture: Picture) -> Layout:
     starts, ends = _ports(chains, middles, widths)
     edges, notes = [], []
     nexts = [ends[n] if len(chain) == 2 else middles[chain[1]] for n, chain in enumerate(chains)]
-    parts = _parts(chains, starts, nexts, picture.grads) if picture.grads else []
+    parts = _note_positions(chains, starts, nexts, picture.grads) if picture.grads else []
     for n, chain in enumerate(chains):
         inner = [(middles[member], levels[member]) for member in chain[1:-1]]
         first = starts[n], levels[chain[0]] + high / 2
@@ -175,7 +175,8 @@ def _width(node: Node) -> float:
     return max(map(cells, (node.title, node.size, node.value))) * CHARACTER + MARGIN
 
 
-def _parts(chains: list[list[int]], starts: list[float], nexts: list[float], notes: Sequence[str]) -> list[float]:
+def _note_positions(chains: list[list[int]], starts: list[float], nexts: list[float],
+                    notes: Sequence[str]) -> list[float]:
     """The part of the way to the next layer at which each edge has its note.
 
     The notes of one call stand side by side where they have room; else each is lower than the one before.
@@ -187,7 +188,7 @@ def _parts(chains: list[list[int]], starts: list[float], nexts: list[float], not
     for group in groups.values():
         group.sort(key=starts.__getitem__)
         beside = next((part for part in BESIDE if _have_room([
-            (_between(starts[n], nexts[n], part), _half(notes[n])) for n in group])), None)
+            (_x_on_edge(starts[n], nexts[n], part), _half(notes[n])) for n in group])), None)
         for place, n in enumerate(group, 1):
             parts[n] = place / (len(group) + 1) if beside is None else beside
     return parts
@@ -199,7 +200,7 @@ def _have_room(spans: list[tuple[float, float]]) -> bool:
     return all(a + half + other <= b for (a, half), (b, other) in zip(spans, spans[1:], strict=False))
 
 
-def _between(first: float, last: float, part: float) -> float:
+def _x_on_edge(first: float, last: float, part: float) -> float:
     """The x coordinate of an edge after a part of its way to the next layer."""
     return first + (last - first) * (3 * part ** 2 - 2 * part ** 3)
 
@@ -212,7 +213,7 @@ def _half(words: str) -> float:
 def _note(words: str, first: tuple[float, float], last: tuple[float, float], part: float, total: float) -> Words:
     """The gradient along an edge, on its way from the call to the next layer."""
     half = _half(words)
-    return Words(words, max(half, min(total - half, _between(first[0], last[0], part))),
+    return Words(words, max(half, min(total - half, _x_on_edge(first[0], last[0], part))),
                  first[1] + (last[1] - first[1]) * part + 4, "grad")
 
 

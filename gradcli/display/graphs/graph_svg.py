@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.display.charts.svg_axes import escaped
 from gradcli.display.graphs.graph import Picture
 from gradcli.display.graphs.graph_layout import LIGHT, Box, Words, curves, layout
 
@@ -54,7 +55,6 @@ def _box(box: Box) -> str:
 
 
 def _text(words: Words) -> str:
-    escaped = words.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     hidden = ' aria-hidden="true"' if words.colour == "halo" else ""
     place = f'x="{words.x:.1f}" y="{words.y:.1f}"'
-    return f'<text class="{words.colour}" {place} text-anchor="middle"{hidden}>{escaped}</text>'
+    return f'<text class="{words.colour}" {place} text-anchor="middle"{hidden}>{escaped(words.text)}</text>'

@@ -21,11 +21,11 @@ KINDS: dict[tuple[type[Fault], type[Fault]], type[Fault]] = {}      # classes of
 class AxisFault(ValueFault, IndexFault):
     """An axis that an array does not have."""
 
-    code = IndexFault.code
-
 
 class ArrayTruth(ValueFault, TypeFault):
     """The truth of an array with several elements was asked."""
+
+    code = ValueFault.code
 
 
 def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:

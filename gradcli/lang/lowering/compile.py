@@ -88,7 +88,7 @@ def _translated(error: SyntaxError, text: str) -> Fault:
         span = Span(error.lineno, start, last, max(end, start + 1) if last == error.lineno else end)
     if "nested blocks" in error.msg:
         return DepthLimit("more than 20 loops, with or try statements stand within each other", span=span)
-    from gradcli.lang.messages.remarks import explain_remark  # seldom needed, and many patterns
+    from gradcli.lang.messages.compiler_errors import explain_compiler_error  # seldom needed, and many patterns
 
-    message, hints = explain_remark(error.msg)
+    message, hints = explain_compiler_error(error.msg)
     return SyntaxFault(message, *hints, span=span)

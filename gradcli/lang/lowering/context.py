@@ -147,6 +147,12 @@ class LoweringContext:
         """The body of a compound statement; `pass` if it is empty, which Python's AST forbids."""
         return self.block(node[3]) or [self.at(ast.Pass(), node)]
 
+    def unstarred(self, node: Node) -> ast.expr:
+        """The expression of a node, where a bare starred one is an error."""
+        if node[0] == "star":
+            raise self.wrong("a starred expression can only stand in a list, a tuple or a call", node)
+        return self.expression(node)
+
     def load(self, name: str, node: Node) -> ast.Name:
         """A runtime name, read."""
         if self.scopes[-1].kind == "module":

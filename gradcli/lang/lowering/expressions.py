@@ -302,9 +302,7 @@ def _yield(c: LoweringContext, node: Node) -> ast.expr:
     scope.yields = True
     if node[0] == "yield_from":
         return c.at(ast.YieldFrom(c.call(".yield_from", [c.expression(node[3][0])], node)), node)
-    if node[3] and node[3][0][0] == "star":
-        raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node[3][0])
-    return c.at(ast.Yield(c.expression(node[3][0]) if node[3] else None), node)
+    return c.at(ast.Yield(c.unstarred(node[3][0]) if node[3] else None), node)
 
 
 @lowers("tuple")

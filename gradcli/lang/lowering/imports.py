@@ -44,9 +44,9 @@ def catches_imports(c: LoweringContext, clause: Node) -> bool:
     return not head or bool(re.search(CAUGHT, c.text[head[0][1] : head[0][2]]))
 
 
-def _missing(c: LoweringContext, message: str, node: Node) -> ast.stmt:
+def _raise_import_error(c: LoweringContext, absent: tuple[str, ...], node: Node) -> ast.stmt:
     """The statement that raises ImportError when it runs."""
-    return c.at(ast.Expr(c.call(".import_error", [c.constant(message, node)], node)), node)
+    return c.at(ast.Expr(c.call(".import_error", [c.constant(name, node) for name in absent], node)), node)
 
 
 @lowers("import")
@@ -55,8 +55,8 @@ def import_(c: LoweringContext, node: Node) -> list[ast.stmt]:
     statements: list[ast.stmt] = []
     for item in node[3]:
         path, *alias = item[3]
-        if c.import_errors_caught and (absent := _absent(c, path)):
-            return [*statements, _missing(c, absent, item)]
+        if c.import_errors_caught and (absent := _find_absent(c, path)):
+            return [*statements, _raise_import_error(c, absent, item)]
         name = _module_name(c, path)
         if name == "__future__":
             continue
@@ -69,8 +69,8 @@ def import_(c: LoweringContext, node: Node) -> list[ast.stmt]:
 def from_import(c: LoweringContext, node: Node) -> list[ast.stmt]:
     """`from a.b import c as d`, and `from a import *` for the modules there are."""
     path, *members = node[3]
-    if c.import_errors_caught and (absent := _absent(c, path, members)):
-        return [_missing(c, absent, node)]
+    if c.import_errors_caught and (absent := _find_absent(c, path, members)):
+        return [_raise_import_error(c, absent, node)]
     name = _module_name(c, path)
     statements: list[ast.stmt] = []
     for member in members:
@@ -97,18 +97,18 @@ def _module(c: LoweringContext, name: str, node: Node) -> ast.expr:
     return c.call(".module", [c.constant(name, node)], node)
 
 
-def _absent(c: LoweringContext, path: Node, members: Sequence[Node] = ()) -> str:
-    """Python's message if a module, or one of the names imported from it, does not exist; else an empty string."""
+def _find_absent(c: LoweringContext, path: Node, members: Sequence[Node] = ()) -> tuple[str, ...]:
+    """The name of a module that does not exist; a module and a name that it lacks; nothing if all are there."""
     name = ".".join(leaf[3] for leaf in path[3])
     if name == "__future__":
-        return ""
+        return ()
     if name not in c.policy.modules:
-        return f"No module named '{name}'"
+        return (name,)
     for member in members:
         member_name = member[3][0][3] if member[0] != "everything" else ""
         if member_name and not c.policy.attribute(c.policy.modules[name], member_name):
-            return f"cannot import name '{member_name}' from '{name}'"
-    return ""
+            return name, member_name
+    return ()
 
 
 def _module_name(c: LoweringContext, path: Node) -> str:

@@ -19,25 +19,16 @@ def _expression(c: LoweringContext, node: Node) -> list[ast.stmt]:
     if c.text.startswith("get_ipython()", node[1]):
         return _skipped(c, c.text[node[1] : node[2]], node)
     inner = node[3][0]
-    if inner[0] == "star":
-        raise c.wrong("a starred expression can only stand in a list, a tuple or a call", inner)
-    value = c.expression(inner)
+    value = c.unstarred(inner)
     if c.echo and c.scopes[-1].kind == "module":
         value = c.call(".show", [value], inner)
     return [c.at(ast.Expr(value), node)]
 
 
-def _value(c: LoweringContext, node: Node) -> ast.expr:
-    """The value of an assignment or return, where a bare starred expression is an error."""
-    if node[0] == "star":
-        raise c.wrong("a starred expression can only stand in a list, a tuple or a call", node)
-    return c.expression(node)
-
-
 @lowers("assign")
 def _assign(c: LoweringContext, node: Node) -> list[ast.stmt]:
     *targets, value = node[3]
-    return lower_assignment(c, tuple(targets), _value(c, value), node)
+    return lower_assignment(c, tuple(targets), c.unstarred(value), node)
 
 
 @lowers("annassign")
@@ -50,7 +41,7 @@ def _annassign(c: LoweringContext, node: Node) -> list[ast.stmt]:
         annotation_name = c.text[annotation[1] : annotation[2]].strip("'\"").partition("[")[0].rpartition(".")[2]
         c.scopes[-1].fields[c.name(left)] = annotation_name if annotation_name in SPECIAL_FIELDS else ""
     if value:
-        return lower_assignment(c, (left,), _value(c, value[0]), node)
+        return lower_assignment(c, (left,), c.unstarred(value[0]), node)
     lower_target(c, left)
     if left[0] == "NAME" and c.scopes[-1].kind == "function":   # still makes the name local
         never = c.at(ast.Assign([lower_target(c, left)], c.constant(None, left)), node)
@@ -86,7 +77,7 @@ def _jump(c: LoweringContext, node: Node) -> list[ast.stmt]:
 def _return(c: LoweringContext, node: Node) -> list[ast.stmt]:
     if c.scopes[-1].kind != "function":
         raise c.wrong("return can only stand in a function", node)
-    value = _value(c, node[3][0]) if node[3] else None
+    value = c.unstarred(node[3][0]) if node[3] else None
     return [c.at(ast.Return(value), node)]
 
 

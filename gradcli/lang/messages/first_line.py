@@ -6,7 +6,7 @@ explanation and `headline` holds the words; then they change places.
 
 from __future__ import annotations
 
-from gradcli.faults.source import veiled
+from gradcli.faults.source import without_addresses
 from gradcli.faults.tree import Fault, LimitFault
 from gradcli.lang.messages.python_syntax import syntax_words
 
@@ -48,7 +48,7 @@ def complete_syntax_fault(fault: Fault, text: str, name: str) -> None:
 
 def sentences(text: str) -> str:
     """Return the first line of `text`, cut after the last whole sentence within LONGEST characters."""
-    line = " ".join(veiled(text).partition("\n")[0].split())
+    line = " ".join(without_addresses(text).partition("\n")[0].split())
     end = line.rfind(". ", 0, LONGEST) + 1
     return line if len(line) <= LONGEST else line[:end] if end else trimmed(line)
 

@@ -43,7 +43,7 @@ def keep_pasteable(fault: Fault, read: Callable[[str], object], defined: Collect
     if isinstance(fault, LimitFault) or not fault.span or not fault.source:
         return
     pasteable = []
-    missing = _missing(fault.source, read, defined) if defined is not None and fault.hints else None
+    missing = _unset_names(fault.source, read, defined) if defined is not None and fault.hints else None
     for repair, why in fault.hints:
         if repair.startswith(SHELL) or _readable(fault, repair, why, read, defined, missing):
             pasteable.append((repair, why))
@@ -69,7 +69,7 @@ def _readable(fault: Fault, repair: str, why: str, read: Callable[[str], object]
         global_reads(code).difference(defined) <= set(missing))
 
 
-def _missing(text: str, read: Callable[[str], object], defined: Collection[str]) -> set[str] | None:
+def _unset_names(text: str, read: Callable[[str], object], defined: Collection[str]) -> set[str] | None:
     """The names that a program reads although they are neither known nor set by it; None if it cannot be read."""
     try:
         code = read(text + "\n")

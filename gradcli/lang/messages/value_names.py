@@ -40,12 +40,16 @@ OF_C = ("torch.dtype", "torch.Size", "torch.device")     # classes of C code, wh
 
 def holder_of(value: Any, policy: Policy) -> str:
     """What CPython and PyTorch call a value that lacks an attribute: `'Linear' object`, `module 'torch.nn'`."""
-    description = describe(value, policy)
-    if description.startswith("the module "):
-        return f"module {description.removeprefix('the module ')!r}"
+    if policy.module_type is not None and isinstance(value, policy.module_type):
+        return f"module {module_name(value)!r}"
     if isinstance(value, TypeProxy) or user_class(value):
         return f"type object {short_type_name(value)!r}"
     return f"{short_type_name(policy.type_of(value))!r} object"
+
+
+def module_name(module: Any) -> str:
+    """The dotted name of a module of programs."""
+    return str(vars(module)[".name"])
 
 
 def short_type_name(kind: Any) -> str:

@@ -111,7 +111,7 @@ class Attributes:
         """`super(...).name`; names that classes of the program define are cached."""
         key = value.__thisclass__, value.__self_class__, name
         if key not in self.above:
-            owner = _owner(_above(value), name)
+            owner = _owner(_searched_classes(value), name)
             if owner is None or PROGRAM_MADE not in owner.__dict__:
                 if self._readable(value, name):
                     return self._get(value, name)
@@ -123,7 +123,7 @@ class Attributes:
         if name in self.policy.plain:
             return True
         if type(value) is super:
-            owner = _owner(_above(value), name)
+            owner = _owner(_searched_classes(value), name)
             bound: Any = value
             return owner is not None and (PROGRAM_MADE in owner.__dict__ or self.policy.attribute(bound.__self__, name))
         if isinstance(value, BaseException) and (name == "args" or PROGRAM_MADE not in type(value).__dict__):
@@ -184,13 +184,13 @@ class Attributes:
     def read_base(self, value: Any, name: str) -> Any:
         """`super(...).__init__` and other special methods; lowering ensures that `value` is `super(...)`."""
         if type(value) is UnboundSuper and name == "__init__":
-            return _nothing
+            return _skip_init
         if type(value) is not super:
             raise ArgumentFault("super() belongs in a method of a class")
         if name in OF_PICKLE:
             legal_name(name, lambda: None)      # which refuses it
         instance: Any = value.__self__     # type: ignore[attr-defined]  # what super objects have
-        owner = _owner(_above(value), name)
+        owner = _owner(_searched_classes(value), name)
         if (owner is object or isinstance(instance, BaseException)) and name in self.text and PROGRAM_MADE not in (
                 getattr(owner, "__dict__", {})):
             return partial(self.text[name], instance)      # Python's own would tell true addresses
@@ -310,7 +310,7 @@ class Attributes:
             (candidate, "the nearest name") for candidate in nearest(name, self.readable_names(value)))
         fault.args = (f"{holder_of(value, self.policy)} has no attribute {name!r}",)
         fault.needless = fault.message
-        return _absent(fault, value, name)
+        return _with_python_words(fault, value, name)
 
     def readable_names(self, value: Any) -> Iterable[str]:
         """The attributes of `value` that a program may read."""
@@ -331,7 +331,7 @@ class Attributes:
             return self.missing(value, name)
         fault = ClosedAttribute(value, describe(value, self.policy), name, action)
         message = words_of_closed(value, name, action, name in self.readable_names(value))
-        return fault.saying(message) if message else _absent(fault, value, name)
+        return fault.saying(message) if message else _with_python_words(fault, value, name)
 
 
 class AttributeSlots:
@@ -358,7 +358,7 @@ def attributes_of(value: Any) -> dict[str, Any]:
     return vars(function) if type(function) is FunctionType and is_lowered(function.__code__) else {}
 
 
-def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
+def _with_python_words(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     """`fault` in Python's words, if Python too has no such attribute; runs no code of the program."""
     kind = type(value)
     plain = value._types[0] if kind is TypeProxy and value._types else value
@@ -372,14 +372,14 @@ def _absent(fault: AttributeFault, value: Any, name: str) -> AttributeFault:
     return fault if present else in_pythons_words(fault, getattr, plain, name)
 
 
-def _nothing() -> None:
+def _skip_init() -> None:
     """What `super(Class).__init__` does."""
 
 
-_nothing.__name__ = _nothing.__qualname__ = "__init__"
+_skip_init.__name__ = _skip_init.__qualname__ = "__init__"
 
 
-def _above(value: Any) -> tuple[type, ...]:
+def _searched_classes(value: Any) -> tuple[type, ...]:
     """The classes that a super object searches."""
     order = value.__self_class__.__mro__
     return tuple(order[order.index(value.__thisclass__) + 1:])

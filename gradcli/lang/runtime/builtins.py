@@ -13,7 +13,7 @@ from operator import index
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, expose_functions
+from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, expose_functions, renamed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
@@ -107,7 +107,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         kind(str, _text_maker(text)), *(kind(plain, _collection_constructor(plain, bounded)) for plain in (
             list, tuple, set, frozenset)),
         TypeProxy("dict", (dict,), lambda *values, **options: dict(*map(containers.pairs(budget), values), **options),
-             unbound(dict, methods) | {"fromkeys": _called("fromkeys", from_keys)}),
+             unbound(dict, methods) | {"fromkeys": renamed(from_keys, "fromkeys", "builtins")}),
         TypeProxy("slice", (slice,), _slice), TypeProxy("range", (range,), limited_range),
         TypeProxy("object", (object,), lambda: Sentinel()),
         TypeProxy("property", (property,), _property), TypeProxy("staticmethod", (staticmethod,), _staticmethod),
@@ -167,7 +167,8 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         "NotImplemented": NotImplemented, "Ellipsis": ...,
     }
     kinds += [*iterators.type_proxies(), TypeProxy("reversed", (reversed,), reversed)]
-    own = {name: _called(name, function) for name, function in functions.items() if type(function) is FunctionType}
+    own = {name: renamed(function, name, "builtins") for name, function in functions.items()
+           if type(function) is FunctionType}
     expose_functions(functions.values())
     return {kind._name: kind for kind in kinds} | functions | own
 
@@ -200,21 +201,14 @@ def unbound(plain: type, special: Mapping[tuple[type, str], Callable[[Any], Any]
                 return bind(args[0])(*args[1:], **options)
             return getattr(plain, name)(*args, **options)       # which Python refuses, in its own words
 
-        return _called(name, method)
+        return renamed(method, name, "builtins")
 
     own = {name: method for name in METHODS[plain] if callable(method := getattr(plain, name, None))}
     methods = own | {name: guarded(name, bind) for (kind, name), bind in special.items() if kind is plain}
     if plain is str:
         make = special[str, "maketrans"]("")
-        methods["maketrans"] = _called("maketrans", lambda *args: make(*args))
+        methods["maketrans"] = renamed(lambda *args: make(*args), "maketrans", "builtins")
     return methods
-
-
-def _called(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` as one of Python's own, which is what messages take it for."""
-    function.__name__ = function.__qualname__ = name
-    function.__module__ = "builtins"
-    return function
 
 
 def _collection_constructor(plain: type, bounded: Callable[[Iterable[Any]], Iterable[Any]]) -> Callable[..., Any]:
@@ -299,7 +293,7 @@ def _changed(name: str, value: property) -> Callable[[Any], property]:
         parts = {"getter": value.fget, "setter": value.fset, "deleter": value.fdel} | {name: function}
         return _property(*parts.values())
 
-    return _called(name, change)
+    return renamed(change, name, "builtins")
 
 
 def _staticmethod(function: Any) -> staticmethod[Any, Any]:

@@ -66,7 +66,7 @@ def class_builder(policy: Policy, formatter: Formatter, classes: set[type],
                 raise PolicyFault(f"a class cannot define {attribute}")
         for kind in cls.__mro__ if foreign else ():
             if (kind is cls or PROGRAM_MADE
-                in kind.__dict__) and (conflicts := closed_names(cls).intersection(_named(kind))):
+                in kind.__dict__) and (conflicts := closed_names(cls).intersection(_attribute_names(kind))):
                 conflict = min(conflicts)
                 raise PolicyFault(f"{name} cannot define {conflict}: its base class needs that name" if kind is cls
                                   else f"{name} cannot inherit {conflict} from {kind.__name__}: "
@@ -86,7 +86,7 @@ def class_builder(policy: Policy, formatter: Formatter, classes: set[type],
     return build_class
 
 
-def _named(kind: type) -> set[str]:
+def _attribute_names(kind: type) -> set[str]:
     """The names of a class's attributes: those of its body, its annotated fields and its enum members."""
     own = kind.__dict__
     return {*own, *(name for name, _ in own.get(".fields", ())), *own.get(".values", ())}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE
+from gradcli.exposure import PROGRAM_MADE, renamed
 from gradcli.lang.budget import Budget
 
 SETS = ("update", "union", "symmetric_difference", "symmetric_difference_update", "issubset")
@@ -59,5 +59,4 @@ def _counting_method(budget: Budget, name: str, values: Any) -> Callable[..., An
         return method(*[other if isinstance(other, set | frozenset) else entries_of(other)
                         for other in iterables], **options)
 
-    gather.__name__ = gather.__qualname__ = name
-    return gather
+    return renamed(gather, name)

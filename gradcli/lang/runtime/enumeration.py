@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed, named, seal
+from gradcli.exposure import PROGRAM_MADE, ProgramClass, closed_names, exposed, named, renamed, seal
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.policy import checked_name
@@ -127,11 +127,11 @@ def create_members(cls: Any, formatter: Any) -> None:
     before: list[Any] = []
     for name, value in cls.__dict__[".values"].items():
         if type(value) is Auto:
-            value = _next(cls, name, before)
+            value = _next_value(cls, name, before)
         before.append(value)
-        known = next((member for member in members.values()
+        existing = next((member for member in members.values()
                       if type(member._value) is type(value) and member._value == value), None)
-        members[name] = known if known is not None else _member(cls, name, value)
+        members[name] = existing if existing is not None else _member(cls, name, value)
         type.__setattr__(cls, name, members[name])
 
 
@@ -150,7 +150,7 @@ def enumeration(base: Any, formatter: Any, name: Any, names: Any, *, module: Any
     for key, value in pairs:
         if checked_name(key) in values:
             raise TypeError(f"{key!r} already defined as {formatter.repr(values[key])}")
-        values[key] = _next(base, key, [*values.values()], start) if value is COUNTED else value
+        values[key] = _next_value(base, key, [*values.values()], start) if value is COUNTED else value
     if conflicts := {"mro", *closed_names(base)}.intersection(values):
         raise PolicyFault(f"{checked_name(name)} cannot define {min(conflicts)}: its base class needs that name")
     cls = EnumClass(checked_name(name), (base,), values)
@@ -163,7 +163,7 @@ enumeration.__qualname__ = EnumClass.__call__.__qualname__
 COUNTED = object()      # the value of a name that stands alone
 
 
-def _next(cls: type, name: str, before: list[Any], start: Any = 1) -> Any:
+def _next_value(cls: type, name: str, before: list[Any], start: Any = 1) -> Any:
     if issubclass(cls, TextEnum):
         return name.lower()
     return next((value + 1 for value in reversed(before) if type(value) in (int, float)), start)
@@ -263,7 +263,7 @@ def _compared(kind: type, compare: Callable[[Any, Any], Any]) -> Callable[[Any, 
     return comparison
 
 
-def _of_numbers(name: str) -> None:
+def _set_number_operator(name: str) -> None:
     """Give IntEnum an operator and its reflected form, as whole numbers have them."""
     plain = getattr(int, f"__{name}__"), getattr(float, f"__{name}__", None)
 
@@ -287,7 +287,7 @@ for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     setattr(IntEnum, f"__{_name}__", _compared(IntEnum, getattr(operator, _name)))
     setattr(TextEnum, f"__{_name}__", _compared(TextEnum, getattr(operator, _name)))
 for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "and", "or", "xor"):
-    _of_numbers(_name)
+    _set_number_operator(_name)
 for _name in ("neg", "pos", "abs", "invert"):
     setattr(IntEnum, f"__{_name}__", (lambda sign: lambda self: sign(self._value))(getattr(operator, _name)))
 
@@ -306,16 +306,15 @@ setattr(TextEnum, "__add__", _joined)           # noqa: B010  # as the operators
 setattr(TextEnum, "__radd__", _joined_behind)   # noqa: B010  # str has none of that name
 
 
-def _of_text(name: str) -> Callable[..., Any]:
+def _text_method(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **options: Any) -> Any:
         return getattr(self._value, name)(*args, **options)
 
-    method.__name__ = method.__qualname__ = name
-    return method
+    return renamed(method, name)
 
 
 for _name in TEXT:
-    setattr(TextEnum, _name, _of_text(_name))
+    setattr(TextEnum, _name, _text_method(_name))
 seal(TextEnum)
 for _name, _sign in (("len", len), ("iter", iter), ("getitem", operator.getitem), ("contains", operator.contains)):
     setattr(TextEnum, f"__{_name}__", (lambda sign: lambda self, *args: sign(self._value, *args))(_sign))

@@ -74,9 +74,11 @@ def raised(value: Any) -> BaseException | type[BaseException]:
     return program_exit(_status(exception) if isinstance(exception, ExitRequest) else None)
 
 
-def raise_import_error(message: str) -> None:
-    """Raise ModuleNotFoundError or ImportError with this message."""
-    raise (ModuleNotFoundError if message.startswith("No module") else ImportError)(message)
+def raise_import_error(module: str, member: str = "") -> None:
+    """Raise Python's error of a module that does not exist, or lacks `member`."""
+    if member:
+        raise ImportError(f"cannot import name '{member}' from '{module}'")
+    raise ModuleNotFoundError(f"No module named '{module}'")
 
 
 def cause(value: Any) -> BaseException | type[BaseException] | None:

@@ -153,8 +153,6 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
 
     def check_power(a: Any, b: Any) -> None:
         if type(a) in INTEGERS and type(b) in INTEGERS and b > 1 and not -2 < a < 2:
-            if b > budget.bits:
-                raise SizeLimit(f"the result would have more than {budget.bits} binary digits")
             budget.check_bits((a.bit_length() - 1) * b)     # at least so many, at most twice
 
     def judged(result: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import ItemsView, KeysView, ValuesView
 from typing import Any
 
-from gradcli.exposure import exposed, named
+from gradcli.exposure import Parts, exposed, named
 from gradcli.lang.runtime.builtins import METHODS
 
 
@@ -75,37 +75,13 @@ class OrderedDict(dict[Any, Any]):
         return ("OrderedDict([", list(dict.items(self)), "])") if self else ("OrderedDict(", [], ")")
 
 
-@exposed("isdisjoint")
-class OrderedKeys(KeysView[Any]):
-    """The keys of an OrderedDict."""
-
-    __module__ = "collections"
-    __slots__ = ()
-
-    def __parts__(self) -> tuple[str, list[Any], str]:
-        return "odict_keys([", list(self), "])"
+def view_class(base: Any, name: str, module: str, parts: Parts) -> Any:
+    """A class of views of a mapping, derived from the `base` of `collections.abc`, with that text."""
+    cls = type(name, (base,), {"__slots__": (), "__module__": module, "__parts__": parts})
+    return exposed(*{"isdisjoint"}.intersection(dir(base)))(cls)
 
 
-@exposed()
-class OrderedValues(ValuesView[Any]):
-    """The values of an OrderedDict."""
-
-    __module__ = "collections"
-    __slots__ = ()
-
-    def __parts__(self) -> tuple[str, list[Any], str]:
-        return "odict_values([", list(self), "])"
-
-
-@exposed("isdisjoint")
-class OrderedItems(ItemsView[Any, Any]):
-    """The entries of an OrderedDict."""
-
-    __module__ = "collections"
-    __slots__ = ()
-
-    def __parts__(self) -> tuple[str, list[Any], str]:
-        return "odict_items([", list(self), "])"
-
-
-OrderedKeys.__name__, OrderedValues.__name__, OrderedItems.__name__ = "odict_keys", "odict_values", "odict_items"
+OrderedKeys, OrderedValues, OrderedItems = (
+    view_class(base, name, "collections", lambda view: (f"{type(view).__name__}([", list(view), "])"))
+    for base, name in (
+        (KeysView, "odict_keys"), (ValuesView, "odict_values"), (ItemsView, "odict_items")))

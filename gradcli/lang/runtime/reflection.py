@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposed, exposure_of
+from gradcli.exposure import PROGRAM_MADE, Exposure, admit, closed_names, exposed, exposure_of, renamed
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.mistakes import UnderscoreRefused
 from gradcli.faults.tree import AttributeFault
@@ -210,8 +210,7 @@ def _named(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     def method(*args: Any, **options: Any) -> Any:
         return admit(function(*args, **options))
 
-    method.__name__ = method.__qualname__ = name
-    return method
+    return renamed(method, name)
 
 
 @exposed(*CHANGING)

@@ -31,13 +31,13 @@ from typing import Any
 from gradcli.exposure import EXCEPTIONS, PROGRAM_MADE, admissible, admit
 from gradcli.faults.arguments import surplus
 from gradcli.faults.attributes import MissingImport
-from gradcli.faults.source import veiled
+from gradcli.faults.source import without_addresses
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import ArgumentFault, Fault, LimitFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.messages.python_words import in_pythons_words, python_kind
-from gradcli.lang.messages.value_names import holder_of
+from gradcli.lang.messages.value_names import module_name
 from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.attributes import Attributes
 from gradcli.lang.runtime.builtins import python_names
@@ -112,17 +112,18 @@ def sanitised(formatter: Formatter, error: Exception) -> Exception:
     if PROGRAM_MADE in type(error).__dict__ or PROGRAM_MADE in vars(error):
         return error
     error.__context__ = error.__cause__ = None
-    may_stay = admissible if _of_program(error) else _plain
-    args = tuple(veiled(surplus(arg)) if type(arg) is str else arg if may_stay(arg) else formatter.anonymous(arg)
+    may_stay = admissible if _is_raised_by_program(error) else _plain
+    args = tuple(without_addresses(surplus(arg)) if type(arg) is str else
+                 arg if may_stay(arg) else formatter.anonymous(arg)
                  for arg in BaseException.args.__get__(error))      # type: ignore[attr-defined]  # a descriptor of C
     if not isinstance(error, Fault) and type(error) not in EXCEPTIONS:
-        anew: Exception = python_kind(error)(veiled(str(error)))
+        anew: Exception = python_kind(error)(without_addresses(str(error)))
         return anew.with_traceback(error.__traceback__)
     error.args = args
     return error
 
 
-def _of_program(error: Exception) -> bool:
+def _is_raised_by_program(error: Exception) -> bool:
     """Whether the program's own code raised it, or C code that it called: the innermost frame is the program's."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -175,8 +176,7 @@ def _enter(value: Any) -> None:
 def _importer(policy: Policy) -> Callable[[Any, str], Any]:
     def member(module: Any, name: str) -> Any:
         if not policy.attribute(module, name):
-            called = holder_of(module, policy).removeprefix("module ")
-            raise MissingImport(name, called, *nearest(name, policy.readable_names(module)))
+            raise MissingImport(name, repr(module_name(module)), *nearest(name, policy.readable_names(module)))
         return admit(getattr(module, name))
 
     return member

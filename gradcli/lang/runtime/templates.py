@@ -101,7 +101,7 @@ class _Percent:
             value = self.remaining.pop()
             if type(value) in (QUICK_TEXT if ready[-1] == "s" else QUICK) and ready[-1] not in "ra":
                 return ready % (value,)
-            return _one(self.f, ready[:-1], ready[-1], value)
+            return _field(self.f, ready[:-1], ready[-1], value)
         return self._slowly(match)
 
     def _slowly(self, match: re.Match[str]) -> str:
@@ -126,7 +126,7 @@ class _Percent:
             raise _unknown(match)
         self.f._cap(width)
         self.f._cap(precision)
-        return _one(self.f, "%" + flags + (width or "") + ("" if precision is None else "." + precision), kind, value)
+        return _field(self.f, "%" + flags + (width or "") + ("" if precision is None else "." + precision), kind, value)
 
     def _take(self) -> Any:
         if not self.remaining:
@@ -152,7 +152,7 @@ def _unknown(match: re.Match[str]) -> Exception:
     return python_error(f"the text has an unknown field {match[0]!r}", mod, field, {})
 
 
-def _one(f: Formatter, shape: str, kind: str, value: Any) -> str:
+def _field(f: Formatter, shape: str, kind: str, value: Any) -> str:
     """One field; `shape` is made of flags and digits alone."""
     if kind in "sra":
         return (shape + "s") % (f.field(value, kind),)

@@ -131,6 +131,22 @@ def call_of(node: Node) -> Call | None:
     return Call(function[3] if function[0] == "NAME" else "", None, args, options)
 
 
+def child_of(node: Node | None, kind: str) -> Node | None:
+    """The first child of a kind."""
+    return next((child for child in node[3] if child[0] == kind), None) if node else None
+
+
+def name_node(definition: Node) -> Node:
+    """The name of a function or class, where it is defined."""
+    name: Node = next(child for child in definition[3] if child[0] == "NAME")
+    return name
+
+
+def classes_named(tree: Node, name: str) -> list[Node]:
+    """The definitions of classes of that name."""
+    return [node for node in walk(tree) if node[0] == "class" and name_node(node)[3] == name]
+
+
 def walk(node: Any) -> Iterator[Node]:
     """`node` and all nodes within it, in the order of the text."""
     pending = [node]

@@ -25,19 +25,19 @@ def statements(text: str, name: str) -> Iterator[tuple[int, str]]:
     starts = sorted({text.count("\n", 0, node[1]) for node in parse(text, name)[3]})
     if not starts:
         return
-    heads = [_first(lines, start, after) for start, after in zip(starts, [-1, *starts[:-1]], strict=True)]
+    heads = [_first_comment(lines, start, after) for start, after in zip(starts, [-1, *starts[:-1]], strict=True)]
     for head, start, end in zip(heads, starts, [*heads[1:], len(lines)], strict=True):
-        while end - 1 > start and _beside(lines[end - 1]) and not lines[end - 2].endswith("\\"):
+        while end - 1 > start and _is_outside(lines[end - 1]) and not lines[end - 2].endswith("\\"):
             end -= 1
         yield head + 1, "\n".join(lines[head:end])
 
 
-def _beside(line: str) -> bool:
+def _is_outside(line: str) -> bool:
     """Whether the last line of a statement is none of it: blank, or a comment and not the end of a long string."""
     return not line.strip() or (line.startswith("#") and '"""' not in line and "'''" not in line)
 
 
-def _first(lines: list[str], start: int, after: int) -> int:
+def _first_comment(lines: list[str], start: int, after: int) -> int:
     """The first of the comment lines right above line `start`, below line `after`."""
     while start - 1 > after and lines[start - 1].startswith("#"):
         start -= 1

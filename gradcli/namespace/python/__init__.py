@@ -17,7 +17,7 @@ from gradcli.engine.tensor.dtype_info import iinfo
 from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import WriteObserver
-from gradcli.exposure import admitting
+from gradcli.exposure import admitting, renamed
 from gradcli.lang.policy import SCRIPT
 from gradcli.lang.runtime.types import TypeProxy, stand_in
 from gradcli.namespace.modules import ModuleProxy
@@ -29,9 +29,9 @@ from gradcli.namespace.python.system.sys import printing_functions, refusing, sy
 from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.namespace.third_party.matplotlib import pyplot
 from gradcli.namespace.third_party.matplotlib_names import COLORMAPS, NAMES
-from gradcli.namespace.third_party.numpy_lines import TABLED
 from gradcli.namespace.third_party.numpy_scalars import OF_NUMBERS as OF_NUMBERS
 from gradcli.namespace.third_party.numpy_scalars import ArrayLimits, ScalarType
+from gradcli.namespace.third_party.numpy_signatures import TABLED
 
 RANDOM = """
     seed rand randn random random_sample ranf sample uniform normal standard_normal randint choice permutation shuffle
@@ -144,9 +144,9 @@ def _array_function(name: str) -> Any:
 
     name = ALIASES.get(name, name)
     if name in UFUNCS:
-        return _fetch("third_party.numpy_makers.Ufunc")(name)
+        return _fetch("third_party.numpy_objects.Ufunc")(name)
     if name in MAKERS or name == "repmat":
-        member = _fetch(f"third_party.numpy_makers.{name}")
+        member = _fetch(f"third_party.numpy_objects.{name}")
         return with_numpy_faults(member) if type(member) is FunctionType else member
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")
@@ -167,8 +167,7 @@ def _numpy(generators: Any, options: PrintOptions) -> ModuleProxy:
         def draw(*args: Any, **options: Any) -> Any:
             return getattr(ArrayRandom(generators.arrays), name)(*args, **options)
 
-        draw.__name__ = draw.__qualname__ = name
-        return with_numpy_faults(draw)
+        return with_numpy_faults(renamed(draw, name))
 
     random = ModuleProxy("numpy.random", {name: name for name in RANDOM}, drawing, RandomState=_generator(
         "RandomState", "SeededRandom"), default_rng=_generator("default_rng", "NewRandom"))
@@ -233,8 +232,7 @@ def _generator(name: str, constructor: str) -> Callable[..., Any]:
 
         return getattr(numpy_stream, constructor)(seed)
 
-    make.__name__ = make.__qualname__ = name
-    return make
+    return renamed(make, name)
 
 
 def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
@@ -244,8 +242,7 @@ def _reading(name: str, read: Callable[[Any, str], Any]) -> Callable[..., Any]:
 
         return by_name(read)[name](*args, **options)
 
-    make.__name__ = make.__qualname__ = name
-    return make
+    return renamed(make, name)
 
 
 def _changeable(value: Any, settings: list[Any]) -> Any:

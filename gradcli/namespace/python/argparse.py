@@ -70,7 +70,7 @@ STAND_INS[InvalidArgument] = ArgumentTypeError = TypeProxy(
     "argparse.ArgumentTypeError", (InvalidArgument,), InvalidArgument)
 
 
-class Option:
+class Action:
     """One declared option or argument."""
 
     def __init__(self, names: tuple[str, ...], settings: dict[str, Any]) -> None:
@@ -142,10 +142,10 @@ class Parser:
         self._argv, self._write = argv, write
         self._about = [str(text) for text in (options.get("description"), options.get("epilog")) if text is not None]
         self._name = str(options.get("prog") or (args[0] if args else "program.py"))
-        self._options: list[Option] = []
+        self._options: list[Action] = []
         self._groups: list[ExclusiveGroup] = []
         if options.get("add_help", True):
-            self._options.append(Option(("-h", "--help"), {"action": "help",
+            self._options.append(Action(("-h", "--help"), {"action": "help",
                                                            "help": "show this help message and exit"}))
         self._defaults: dict[str, Any] = {}
 
@@ -153,7 +153,7 @@ class Parser:
         """Declare an option by its names, `--lr`, or an argument by its one name."""
         if not names or not all(type(name) is str and name for name in names):
             raise ArgumentFault("add_argument() needs a name", "parser.add_argument('--lr', type=float, default=0.1)")
-        self._options.append(Option(names, settings))
+        self._options.append(Action(names, settings))
 
     def add_argument_group(self, *args: Any, **options: Any) -> Parser:
         """This parser: groups matter only for the help text."""
@@ -214,7 +214,7 @@ class Parser:
         return options
 
     @property
-    def declared(self) -> list[Option]:
+    def declared(self) -> list[Action]:
         """All options and arguments, in order."""
         return self._options
 
@@ -229,7 +229,7 @@ class ExclusiveGroup:
 
     def __init__(self, parser: Parser, required: bool) -> None:
         self.parser, self.required = parser, required
-        self.options: list[Option] = []
+        self.options: list[Action] = []
 
     def add_argument(self, *names: str, **settings: Any) -> None:
         """Declare an option of the group."""
@@ -302,7 +302,7 @@ class ArgumentReader:
             self._set(option, (before or 0) + 1 if option.action == "count" else
                       FLAGS.get(option.action, option.const))
 
-    def _worded(self, option: Option, joined: str | None) -> None:
+    def _worded(self, option: Action, joined: str | None) -> None:
         """Set an option that takes values: the joined one, or the words that follow."""
         called = option.called
         count = next((n for n, word in enumerate(self.argv) if _is_option(word)), len(self.argv))
@@ -337,7 +337,7 @@ class ArgumentReader:
             return (close[0] if close else word), joined
         return (word[:2], word[2:]) if word[:2] in self.named else (word, None)
 
-    def _set(self, option: Option, value: Any) -> None:
+    def _set(self, option: Action, value: Any) -> None:
         others = option.group.options if option.group is not None else ()
         other = next((one for one in others if one is not option and one.dest in self.used), None)
         if other is not None:

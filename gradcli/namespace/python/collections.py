@@ -8,16 +8,16 @@ from collections.abc import ItemsView, Iterable, Iterator, KeysView, MutableSequ
 from operator import index
 from typing import Any
 
-from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.exposure import admitting, expose, exposed, named, seal
+from gradcli.exposure import admitting, expose_named_tuple, exposed, named, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.builtins import METHODS
 from gradcli.lang.runtime.ordered import OrderedDict as Ordered
+from gradcli.lang.runtime.ordered import view_class
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy, stand_in
 
 DICT = METHODS[dict]
@@ -202,14 +202,8 @@ class Chain(collections.ChainMap[Any, Any]):
 seal(Chain)
 
 
-def _view(kind: Any) -> Any:
-    """The class of a view of a ChainMap, which shows what it is of."""
-    cls = type(kind.__name__, (kind,), {"__slots__": (), "__parts__": lambda self: (
-        f"{kind.__name__}(", [self._mapping], ")")})
-    return exposed(*({"isdisjoint"} & {*dir(kind)}))(cls)
-
-
-VIEWS = {kind.__name__: _view(kind) for kind in (KeysView, ValuesView, ItemsView)}
+VIEWS = {base.__name__: view_class(base, base.__name__, __name__, lambda view: (
+    f"{type(view).__name__}(", [view._mapping], ")")) for base in (KeysView, ValuesView, ItemsView)}
 
 
 def _replaced(self: Any, /, **changes: Any) -> Any:
@@ -238,6 +232,17 @@ _make.__name__ = _make.__qualname__ = "_make"
 _as_dict.__name__ = _as_dict.__qualname__ = "_asdict"
 
 
+def tuple_class(name: str, fields: list[str], defaults: Any) -> Any:
+    """A class of named tuples; Python's own methods for them have globals that programs must not reach."""
+    make: Any = collections.namedtuple
+    cls = make(checked_name(name), fields, defaults=defaults)
+    cls._replace, cls._asdict, cls._make = _replaced, _as_dict, classmethod(_make)
+    expose_named_tuple(cls, "_fields", "_replace", "_asdict", "count", "index",
+                       class_read=("_fields", "_field_defaults", "_make"))
+    seal(cls)
+    return cls
+
+
 def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, defaults: Any = None) -> TypeProxy:
     """collections.namedtuple."""
     if isinstance(field_names, str):
@@ -245,24 +250,17 @@ def namedtuple(typename: Any, field_names: Any, *, rename: bool = False, default
     names = [checked_name(name) for name in field_names]
     if rename or any(name.startswith("_") for name in names):
         raise ArgumentFault("the fields of a namedtuple have plain names", "namedtuple('Point', ['x', 'y'])")
-    make_kind: Any = collections.namedtuple
-    tuple_class = make_kind(checked_name(typename), names, defaults=defaults)
-    # Python's own _replace and _asdict have globals that programs must not reach.
-    tuple_class._replace, tuple_class._asdict = _replaced, _as_dict
-    expose(tuple_class, *names, "_fields", "_replace", "_asdict", "count", "index", parts=lambda value: (
-        f"{typename}(", [NamedValue(*pair) for pair in zip(names, value, strict=True)], ")"))
-
-    seal(tuple_class)
+    cls = tuple_class(typename, names, defaults)
 
     def make(*args: Any, **options: Any) -> Any:
         try:
-            return tuple_class(*args, **options)
+            return cls(*args, **options)
         except TypeError as error:
             raise TypeError(str(error)) from None       # without the frames of Python's own constructor
 
-    STAND_INS[tuple_class] = kind = TypeProxy(f"__main__.{typename}", (tuple_class,), make, {
-        "_fields": tuple_class._fields, "_field_defaults": tuple_class._field_defaults,
-        "_make": admitting(lambda iterable, /: _make(tuple_class, iterable))})
+    STAND_INS[cls] = kind = TypeProxy(f"__main__.{typename}", (cls,), make, {
+        "_fields": cls._fields, "_field_defaults": cls._field_defaults,
+        "_make": admitting(lambda iterable, /: _make(cls, iterable))})
     return kind
 
 

@@ -35,11 +35,11 @@ UNCHANGING = INERT | {FunctionType, BuiltinFunctionType}
 def copy(x: Any) -> Any:
     """A new container or object with the same values in it; of a tensor a leaf with the same memory."""
     if isinstance(x, Tensor) and not isinstance(x, Array | Uninitialized | Dual):
-        return _beside(x)
+        return _shared_leaf(x)
     return _copy(_no_method(x), lambda value: value)
 
 
-def _beside(x: Tensor) -> Tensor:
+def _shared_leaf(x: Tensor) -> Tensor:
     """A leaf that shares the memory of `x`, and has attributes of the program's own as it does."""
     clone: Tensor = sharing(x, type(x), "copy.copy()", None)
     clone.array = report_detached(x, "copy.copy()", x.array)
@@ -57,7 +57,7 @@ def deepcopy(x: Any, memo: Any = None) -> Any:
 
 def persistent(x: Any) -> Any:
     """A copy as torch.save stores it: a deep copy in which computed tensors are leaves."""
-    return _deep(x, _stored)
+    return _deep(x, _copy_for_saving)
 
 
 def _deep(x: Any, copy_one: Callable[..., Any]) -> Any:
@@ -72,7 +72,7 @@ def _deep(x: Any, copy_one: Callable[..., Any]) -> Any:
     return deep(_no_method(x))
 
 
-def _stored(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
+def _copy_for_saving(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
     if isinstance(x, Tensor) and x.node is not None:
         with recording(False):
             return traced.clone(Tensor(x.array)).requires_grad_()

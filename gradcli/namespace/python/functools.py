@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gradcli.exposure import admitting, exposed, named
+from gradcli.exposure import admitting, exposed, named, renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.operators import checked_sum
 
@@ -50,8 +50,7 @@ def itemgetter(*items: Any) -> Callable[[Any], Any]:
     def get(value: Any) -> Any:
         return value[items[0]] if len(items) == 1 else tuple(value[item] for item in items)
 
-    get.__name__ = get.__qualname__ = "itemgetter"
-    return get
+    return renamed(get, "itemgetter")
 
 
 def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
@@ -66,8 +65,7 @@ def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
             values = tuple(reduce(read, attr.split("."), value) for attr in attrs)
             return values if len(values) > 1 else values[0]
 
-        get.__name__ = get.__qualname__ = "attrgetter"
-        return get
+        return renamed(get, "attrgetter")
 
     def methodcaller(name: Any, /, *args: Any, **options: Any) -> Callable[[Any], Any]:
         if type(name) is not str:
@@ -77,18 +75,17 @@ def by_name(read: Callable[[Any, str], Any]) -> dict[str, Callable[..., Any]]:
     return {"attrgetter": admitting(attrgetter), "methodcaller": admitting(methodcaller)}
 
 
-def _plain(name: str) -> Callable[..., Any]:
+def _plain_operator(name: str) -> Callable[..., Any]:
     """An operator that neither allocates nor formats text on any value a program can hold."""
     sign: Callable[..., Any] = getattr(operator, name)
 
     def operate(a: Any, b: Any, /) -> Any:
         return sign(a, b)
 
-    operate.__name__ = operate.__qualname__ = name
-    return operate
+    return renamed(operate, name)
 
 
-def _of_numbers(name: str) -> Callable[..., Any]:
+def _number_operator(name: str) -> Callable[..., Any]:
     """The operator `name` for numbers and tensors; it refuses sequences, which it would concatenate or repeat."""
     sign: Callable[..., Any] = getattr(operator, name)
 
@@ -98,14 +95,13 @@ def _of_numbers(name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"operator.{name}() is for numbers and tensors", ("lambda a, b: a + b", "for the rest"))
         return sign(a, b)
 
-    operate.__name__ = operate.__qualname__ = name
-    return operate
+    return renamed(operate, name)
 
 
 truediv, floordiv, matmul, sub, eq, ne, lt, le, gt, ge = map(
-    _plain, ("truediv", "floordiv", "matmul", "sub", "eq", "ne", "lt", "le", "gt", "ge"))
-add, mul = map(_of_numbers, ("add", "mul"))
-mod, and_, or_, xor = map(_of_numbers, ("mod", "and_", "or_", "xor"))
+    _plain_operator, ("truediv", "floordiv", "matmul", "sub", "eq", "ne", "lt", "le", "gt", "ge"))
+add, mul = map(_number_operator, ("add", "mul"))
+mod, and_, or_, xor = map(_number_operator, ("mod", "and_", "or_", "xor"))
 
 
 def neg(a: Any, /) -> Any:

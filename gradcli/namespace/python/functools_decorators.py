@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
-from gradcli.exposure import PROGRAM_MADE, admit, exposed, named
+from gradcli.exposure import PROGRAM_MADE, admit, exposed, named, renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.messages.locate import is_lowered
 from gradcli.lang.runtime.attributes import attributes_of
@@ -199,8 +199,7 @@ def _comparison(name: str, defined: str, derive: Callable[[Any, bool], Any]) -> 
         result = getattr(type(self), defined)(self, other)
         return result if result is NotImplemented else derive(lambda: self == other, result)
 
-    compare.__name__ = compare.__qualname__ = name
-    return compare
+    return renamed(compare, name)
 
 
 cached_property = TypeProxy("functools.cached_property", (CachedProperty,), CachedProperty)

@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.namespace.python.itertools import StreamIterator, class_of, depth
@@ -21,8 +22,7 @@ def _on_list(module: Any, name: str) -> Callable[..., Any]:
             raise ArgumentFault(f"{name}() works on a list", f"{name}([1, 2, 3])")
         return work(heap, *args, **options)
 
-    ordered.__name__ = ordered.__qualname__ = name
-    return ordered
+    return renamed(ordered, name)
 
 
 heappush, heappop, heapify, heappushpop, heapreplace = (

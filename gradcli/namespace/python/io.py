@@ -11,7 +11,7 @@ from gradcli.lang.runtime.types import stand_in
 
 
 @exposed("seek", "tell", "close", "flush", "getbuffer", "getvalue", "read", "write")
-class Buffer:
+class BytesBuffer:
     """A buffer that holds one saved object."""
 
     __module__, __qualname__ = "_io", "BytesIO"
@@ -50,8 +50,8 @@ class Buffer:
         return f"<_io.BytesIO object at {style.address(self)}>"
 
 
-Buffer.__name__ = "_io.BytesIO"
-BytesIO = stand_in("_io.BytesIO", Buffer, Buffer)
+BytesBuffer.__name__ = "_io.BytesIO"
+BytesIO = stand_in("_io.BytesIO", BytesBuffer, BytesBuffer)
 
 
 StringIO = stand_in("_io.StringIO", TextBuffer, TextBuffer)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from operator import index
 from typing import Any
 
-from gradcli.exposure import exposed, named
+from gradcli.exposure import exposed, named, renamed
 from gradcli.faults.mistakes import DepthLimit, SizeLimit
 from gradcli.lang.runtime.generators import IteratorProxy
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
@@ -55,7 +55,7 @@ def streamed(*iterables: int | str, sizes: tuple[int | str, ...] = ()) -> Callab
     def converted(at: int | str, arg: Any) -> Any:
         if at in iterables or type(at) is int and -1 in iterables:
             return _Once(arg)
-        return _whole(arg) if at in sizes else arg
+        return _as_index(arg) if at in sizes else arg
 
     def wrapped(generate: Callable[..., Iterator[Any]]) -> Callable[..., StreamIterator]:
         name = generate.__name__.strip("_")
@@ -68,8 +68,7 @@ def streamed(*iterables: int | str, sizes: tuple[int | str, ...] = ()) -> Callab
             check(*args, **options)
             return iterator_class(generate(*args, **options), deep)
 
-        stream.__name__ = stream.__qualname__ = name
-        return stream
+        return renamed(stream, name)
 
     return wrapped
 
@@ -135,18 +134,17 @@ def _choosing(name: str) -> Callable[..., StreamIterator]:
 
     def chosen(*args: Any, **options: Any) -> StreamIterator:
         pools = len(args) if name == "product" else 1
-        sizes = [_whole(arg) for arg in args[pools:]]
-        once = {key: _Once(arg, _buffered) if key == "iterable" else _whole(arg) for key, arg in options.items()}
+        sizes = [_as_index(arg) for arg in args[pools:]]
+        once = {key: _Once(arg, _buffered) if key == "iterable" else _as_index(arg) for key, arg in options.items()}
         if any(type(size) is int and max(size, size * pools) > BUFFER_LIMIT for size in (*sizes, *once.values())):
             raise SizeLimit(f"{name}() of so many")
         values = [_Once(arg, _buffered) for arg in args[:pools]]
         return iterator_class(_through(choose(*values, *sizes, **once)), 1)
 
-    chosen.__name__ = chosen.__qualname__ = name
-    return chosen
+    return renamed(chosen, name)
 
 
-def _whole(size: Any) -> Any:
+def _as_index(size: Any) -> Any:
     """A size as a number of Python's, where it is a whole number; anything else as it is, to be refused."""
     try:
         return index(size)

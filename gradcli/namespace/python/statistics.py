@@ -9,6 +9,7 @@ from typing import Any
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import plain_number
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
@@ -17,7 +18,7 @@ Number, Complex, Real, Rational, Integral = (TypeProxy(f"numbers.{name}", (getat
     "Number", "Complex", "Real", "Rational", "Integral"))
 
 
-def _of_numbers(name: str) -> Callable[..., Any]:
+def _statistic(name: str) -> Callable[..., Any]:
     work = getattr(statistics, name)
 
     def statistic(data: Any, *others: Any, **options: Any) -> Any:
@@ -38,10 +39,9 @@ def _of_numbers(name: str) -> Callable[..., Any]:
         except statistics.StatisticsError as error:
             raise ValueFault(str(error)).saying(str(error)) from None
 
-    statistic.__name__ = statistic.__qualname__ = name
-    return statistic
+    return renamed(statistic, name)
 
 
 NAMES = ("mean fmean geometric_mean harmonic_mean median median_low median_high mode multimode pstdev pvariance stdev "
          "variance quantiles covariance correlation").split()
-globals().update({name: _of_numbers(name) for name in NAMES})
+globals().update({name: _statistic(name) for name in NAMES})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, renamed
 from gradcli.faults.tree import PolicyFault
 
 
@@ -43,5 +43,4 @@ def __getattr__(name: str) -> Any:
     def make(*args: Any, **options: Any) -> Shape:
         return Shape(name)
 
-    make.__name__ = make.__qualname__ = name
-    return make
+    return renamed(make, name)

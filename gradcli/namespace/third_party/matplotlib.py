@@ -11,6 +11,7 @@ from typing import Any
 
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.exposure import exposed
+from gradcli.namespace.no_effect import Context
 from gradcli.namespace.third_party.matplotlib_names import COLORMAPS, NAMES
 
 PARTS: dict[str, str] = {
@@ -67,7 +68,7 @@ LINES = frozenset(("plot", "semilogx", "semilogy", "loglog", "fill"))     # give
 
 
 @exposed(*NAMES, *COLORMAPS)
-class Drawing:
+class Drawing(Context):
     """A figure, axes, a line or a part of one: calls and assignments do nothing, attributes return the like."""
 
     __slots__ = ("_class",)
@@ -104,12 +105,6 @@ class Drawing:
 
     def __iter__(self) -> Iterator[Drawing]:
         return iter([self])
-
-    def __enter__(self) -> Drawing:
-        return self
-
-    def __exit__(self, *what: Any) -> None:
-        pass
 
     def __display__(self, style: Any) -> str:
         return f"<{self._class} object at {style.address(self)}>" if self._class else "<matplotlib drawing>"

@@ -21,6 +21,7 @@ from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, pr
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.budget import Budget
 
@@ -73,8 +74,7 @@ def _filled(name: str) -> Callable[..., Array]:
         fill = np.ones if name == "ones" else np.zeros
         return Array(fill(_sized(name, shape), element_type(dtype)))
 
-    make.__name__ = make.__qualname__ = name
-    return make
+    return renamed(make, name)
 
 
 zeros, ones, empty = map(_filled, ("zeros", "ones", "empty"))
@@ -171,13 +171,12 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
         if arguments == 2:
             check_broadcast(name, *values)
         result = apply(*values)
-        return of_tensors(result, args) if out is None else _stored(name, result, out)
+        return ufunc_result(result, args) if out is None else _store_result(name, result, out)
 
-    applied.__name__ = applied.__qualname__ = name
-    return applied
+    return renamed(applied, name)
 
 
-def of_tensors(result: Any, args: tuple[Any, ...]) -> Any:
+def ufunc_result(result: Any, args: tuple[Any, ...]) -> Any:
     """What a ufunc returns: a tensor where one of its operands is one, which has bytes for truth values, as PyTorch has
     it; else an array or a number."""
     if not any(isinstance(arg, Tensor) and not isinstance(arg, Array) for arg in args):
@@ -190,8 +189,7 @@ def _reducing(name: str) -> Callable[..., Any]:
     def reduced(a: Any, axis: Any = None, **options: Any) -> Any:
         return OWN[name](asarray(a), axis, **options)
 
-    reduced.__name__ = reduced.__qualname__ = name
-    return reduced
+    return renamed(reduced, name)
 
 
 def concatenate(arrays: Any, axis: int = 0) -> Array:
@@ -232,7 +230,7 @@ def dot(a: Any, b: Any) -> Any:
 def matmul(x1: Any, x2: Any) -> Any:
     """The product of matrices or vectors, as a ufunc gives it: that of the operator @."""
     result = operator.matmul(asarray(x1), asarray(x2))
-    return of_tensors(result.array if isinstance(result, Array) else result, (x1, x2))
+    return ufunc_result(result.array if isinstance(result, Array) else result, (x1, x2))
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
@@ -240,10 +238,10 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None) -> Any:
     low, high = (None if bound is None else operand(bound) for bound in (a_min, a_max))
     values = asarray(a).array
     check_broadcast("clip", values, *(bound for bound in (low, high) if bound is not None))
-    return _stored("clip", np.clip(values, low, high), out)
+    return _store_result("clip", np.clip(values, low, high), out)
 
 
-def _stored(name: str, result: Any, out: Any) -> Any:
+def _store_result(name: str, result: Any, out: Any) -> Any:
     """A result, put into the array `out` if there is one."""
     if out is None:
         return as_numpy_result(result)
@@ -253,7 +251,7 @@ def _stored(name: str, result: Any, out: Any) -> Any:
     return out
 
 
-def _whole(name: str, number: Any) -> int:
+def _require_integer(name: str, number: Any) -> int:
     if type(number) is not int:
         raise ArgumentFault(f"{name}() needs a whole number, not {described(number)}")
     return number
@@ -261,7 +259,7 @@ def _whole(name: str, number: Any) -> int:
 
 def rounded(a: Any, decimals: int = 0) -> Any:
     """Values rounded."""
-    return as_numpy_result(np.round(asarray(a).array, _whole("round", decimals))[()])
+    return as_numpy_result(np.round(asarray(a).array, _require_integer("round", decimals))[()])
 
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
@@ -337,15 +335,11 @@ def copy(a: Any) -> Array:
     return array(a)
 
 
-def _running(a: Any, axis: Any = None) -> Any:
-    return OWN["cumsum"](asarray(a), axis)
-
-
-REDUCING = {name: _reducing(name) for name in "sum mean std var max min prod any all argmax argmin".split()}
+REDUCING = {name: _reducing(name) for name in "sum mean std var max min prod any all argmax argmin cumsum".split()}
 DERIVED: dict[str, Any] = REDUCING | {name: _on(name, 1) for name in ELEMENTWISE} | {
     name: _on(name, 2) for name in BINARY} | {
     "amax": REDUCING["max"], "amin": REDUCING["min"], "round": rounded,
-    "cumsum": _running, "nonzero": where}
+    "nonzero": where}
 """The functions that are not written out above, among them those with the names of Python's own."""
 
 

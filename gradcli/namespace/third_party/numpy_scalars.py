@@ -15,7 +15,7 @@ from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.numpy_view import astype, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
-from gradcli.exposure import exposed, named
+from gradcli.exposure import exposed, named, renamed
 from gradcli.faults.tree import ArgumentFault, NumpyOfHistory
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import TypeProxy
@@ -89,8 +89,7 @@ def _method(name: str, compute: Callable[..., Any]) -> Callable[[Any], Any]:
         def method(*args: Any, **options: Any) -> Any:
             return compute(value, *args, **options)
 
-        method.__name__ = method.__qualname__ = name
-        return method
+        return renamed(method, name)
 
     return bind
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import numpy as np
 
-from gradcli.display.containers import NamedValue
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
@@ -28,11 +27,11 @@ from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, element_type
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
-from gradcli.exposure import expose
+from gradcli.exposure import expose_named_tuple, renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
-from gradcli.namespace.third_party.numpy import asarray, of_tensors, operand
-from gradcli.namespace.third_party.numpy_lines import LINES
+from gradcli.namespace.third_party.numpy import asarray, operand, ufunc_result
+from gradcli.namespace.third_party.numpy_signatures import SIGNATURES
 
 LARGEST_POWER = 10_000
 MOST_ROUNDS = 1_000_000     # how often one call may go through its argument
@@ -128,7 +127,7 @@ def _broadcast(*arrays: Any) -> int:
         return 0        # they do not fit, which the function itself says
 
 
-def _parts(values: dict[str, Any]) -> int:
+def _sections_size(values: dict[str, Any]) -> int:
     """The number of elements of so many arrays."""
     sections = values["indices_or_sections"]
     return 16 * (_reach(sections) if _size(sections) == 1 else _size(sections))
@@ -177,7 +176,7 @@ GROWS: dict[str, Callable[[dict[str, Any]], float]] = {
     "histogram": lambda v: _reach(v["bins"]) if "bins" in v and _size(v["bins"]) == 1 else 0,
     "linalg.svd": lambda v: math.prod(np.shape(v["a"])[:-2]) * sum(n * n for n in np.shape(v["a"])[-2:]),
     "pad": lambda v: math.prod(n + 2 * int(np.max(np.abs(v["pad_width"]), initial=0)) for n in np.shape(v["array"])),
-    "array_split": _parts, "split": _parts, "hsplit": _parts, "vsplit": _parts,
+    "array_split": _sections_size, "split": _sections_size, "hsplit": _sections_size, "vsplit": _sections_size,
     "repeat": lambda v: _size(v["a"]) * max(1, int(np.max(np.abs(v["repeats"]), initial=0))),
     "tensordot": lambda v: _size(v["a"]) * _size(v["b"]), "inner": lambda v: _size(v["a"]) * _size(v["b"]),
     "tile": lambda v: _size(v["A"]) * _reach(v["reps"]),
@@ -208,8 +207,7 @@ def result_of(value: Any) -> Any:
 def _named_result(name: str, fields: tuple[str, ...]) -> Any:
     """The class of a result with names, such as `EighResult(eigenvalues, eigenvectors)`."""
     kind = namedtuple(name, fields)     # type: ignore[misc]  # numpy's own names
-    expose(kind, *fields, parts=lambda value: (
-        f"{name}(", [NamedValue(*pair) for pair in zip(fields, value, strict=True)], ")"))
+    expose_named_tuple(kind)
     return kind
 
 
@@ -236,10 +234,9 @@ def _function(signature: NumpySignature) -> Callable[..., Any]:
         with warnings.catch_warnings():     # where numpy warns the answer is nan, and that says it
             warnings.simplefilter("ignore")
             result = work(*(values[name] for name in places), **rest)
-        return of_tensors(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
+        return ufunc_result(result, args) if type(work) is np.ufunc and type(result) is not tuple else result_of(result)
 
-    applied.__name__ = applied.__qualname__ = signature.name.rpartition(".")[2]
-    return with_numpy_faults(applied)
+    return with_numpy_faults(renamed(applied, signature.name.rpartition(".")[2]))
 
 
 def einsum(subscripts: Any, *operands: Any) -> Any:
@@ -317,7 +314,7 @@ def indices(dimensions: Any) -> Array:
 
 
 FUNCTIONS: dict[str, Any] = {}
-for _line in LINES.strip().split("\n"):
+for _line in SIGNATURES.strip().split("\n"):
     _signature = NumpySignature(_line)
     if _signature.name not in ("einsum", "meshgrid"):
         FUNCTIONS[_signature.name] = _function(_signature)

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.namespace.third_party.numpy import operand
 
@@ -34,8 +35,7 @@ def _asserting(name: str) -> Callable[..., Any]:
         except AssertionError as error:
             raise AssertionError(str(error)) from None
 
-    check.__name__ = check.__qualname__ = name
-    return with_numpy_faults(check)
+    return with_numpy_faults(renamed(check, name))
 
 
 def __getattr__(name: str) -> Any:

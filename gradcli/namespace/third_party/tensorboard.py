@@ -7,7 +7,7 @@ from typing import Any
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.exposure import exposed
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
-from gradcli.namespace.no_effect import idle
+from gradcli.namespace.no_effect import Context, idle
 
 RECORDING = ("add_audio add_custom_scalars add_embedding add_figure add_graph add_histogram add_hparams add_image "
              "add_image_with_boxes add_images add_mesh add_pr_curve add_scalar add_scalars add_text add_video close "
@@ -15,7 +15,7 @@ RECORDING = ("add_audio add_custom_scalars add_embedding add_figure add_graph ad
 
 
 @exposed(*RECORDING)
-class SummaryWriter:
+class SummaryWriter(Context):
     """`torch.utils.tensorboard.SummaryWriter`: its methods return None and record nothing."""
 
     __slots__ = ()
@@ -27,12 +27,6 @@ class SummaryWriter:
         if name not in RECORDING:
             raise AttributeError(f"'SummaryWriter' object has no attribute {name!r}", name=name, obj=self)
         return RECORDERS[name]
-
-    def __enter__(self) -> SummaryWriter:
-        return self
-
-    def __exit__(self, *raised: Any) -> None:
-        pass
 
 
 RECORDERS = {name: idle(name) for name in RECORDING}

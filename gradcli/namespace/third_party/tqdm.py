@@ -10,11 +10,12 @@ from gradcli.exposure import exposed
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.iterators import DEEPEST, Nested, nesting
+from gradcli.namespace.no_effect import Context
 
 
 @exposed(*"update close set_description set_postfix set_postfix_str set_description_str refresh reset clear n total "
          "write".split(), copied=True)
-class Bar(Nested):
+class Bar(Nested, Context):
     """What `tqdm(values)` gives: the values, and methods that show nothing."""
 
     __slots__ = ("_values", "deep", "n", "total")
@@ -31,12 +32,6 @@ class Bar(Nested):
 
     def __len__(self) -> int:
         return int(self.total or 0)
-
-    def __enter__(self) -> Bar:
-        return self
-
-    def __exit__(self, *what: Any) -> None:
-        pass
 
     def update(self, n: Any = 1) -> None:
         """Count on."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gradcli.faults.source import veiled
+from gradcli.faults.source import without_addresses
 
 BLOCK = "block"     # the text of modules without options: their children, one a line
 BLOCKS = """
@@ -84,7 +84,7 @@ def legacy_text(module: Any, base: type, age: str) -> str | None:
     template = TEXTS.get(name) if changed is None else changed
     if template is None or template == BLOCK:
         return template
-    text = veiled(template.format_map(_Attributes(module, name)))
+    text = without_addresses(template.format_map(_Attributes(module, name)))
     return text.removeprefix(" ") if age == "0.3" and changed is None else text
 
 

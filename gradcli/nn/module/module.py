@@ -26,7 +26,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
 from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion, UnfitValue
-from gradcli.faults.source import veiled
+from gradcli.faults.source import without_addresses
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.generators import generator
 from gradcli.lang.runtime.ordered import OrderedDict
@@ -387,6 +387,6 @@ def dotted(path: str, name: str) -> str:
 def _sanitized(method: Callable[[Any], str]) -> Callable[[Any], str]:
     """A method like `method`, with the real addresses in its text replaced."""
     def sanitized_method(self: Any) -> str:
-        return veiled(method(self))
+        return without_addresses(method(self))
 
     return sanitized_method

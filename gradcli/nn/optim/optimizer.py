@@ -24,7 +24,7 @@ from gradcli.engine.tensor.write_gate import StepWrites, writing
 from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.attributes import NoTensor, NotParameters, SingleParameter
 from gradcli.faults.mistakes import MissingKey
-from gradcli.faults.source import veiled
+from gradcli.faults.source import without_addresses
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.nn.module.state_dict import zero_grad
 from gradcli.nn.optim.parameter_states import STEP, WithStates, missing_entry
@@ -290,7 +290,7 @@ class Optimizer(WithStates):
         groups = [f"Parameter Group {i}\n" + "".join(
             f"    {name}: {group[name]}\n" for name in sorted(group) if name not in hidden)
             for i, group in enumerate(self.param_groups)]
-        return veiled(f"{type(self).__name__} (\n" + "\n".join(groups) + ")")
+        return without_addresses(f"{type(self).__name__} (\n" + "\n".join(groups) + ")")
 
 
 def has_stepped(optimizer: Optimizer) -> bool:

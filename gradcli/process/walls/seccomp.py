@@ -116,11 +116,11 @@ def checks_of(machine: Machine, process: int, forks: bool, writing: bool) -> dic
         FCNTL[column]: _one_of(1, DESCRIPTOR), PRLIMIT[column]: _one_of(0, (0,)),
         PRCTL[column]: _prctl(), CLONE[column]: _clone(forks), CLONE3: [UNKNOWN],
         TGKILL[column]: [ALLOW] if forks else _one_of(0, (process,)),
-        OPENAT[column]: [ALLOW] if writing else _without(2, WRITING),
+        OPENAT[column]: [ALLOW] if writing else _allow_without_bits(2, WRITING),
     }
     if column == 0:
         checks |= dict.fromkeys(ONLY_X86_64.values(), [ALLOW])
-        checks[OPEN] = [ALLOW] if writing else _without(1, WRITING)
+        checks[OPEN] = [ALLOW] if writing else _allow_without_bits(1, WRITING)
     if forks:       # a prompt: asyncio wakes itself through a pair of sockets
         checks |= {numbers[column]: [ALLOW] for numbers in (RECVFROM, GETSOCKNAME, GETSOCKOPT)}
         checks |= {SOCKETPAIR[column]: _pair(), SENDTO[column]: _unaddressed()}
@@ -167,7 +167,7 @@ def _one_of(index: int, values: tuple[int, ...]) -> Code:
     return [_argument(index), *tests, REFUSE, ALLOW]
 
 
-def _without(index: int, bits: int) -> Code:
+def _allow_without_bits(index: int, bits: int) -> Code:
     """Allow the call if an argument has none of these bits."""
     return [_argument(index), (JUMP_BITS, 0, 1, bits), REFUSE, ALLOW]
 

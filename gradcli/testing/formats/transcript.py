@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gradcli.console.continuation import Reader
+from gradcli.console.continuation import ContinuationState
 from gradcli.lang.syntax.statements import COMPOUND
 from gradcli.testing.formats import numbered
 from gradcli.testing.formats.numbered import is_numbered
@@ -116,7 +116,7 @@ def _input(line: str, lines: Sequence[str], at: int) -> tuple[str, int]:
     if at == len(lines) or not lines[at].startswith("..."):
         return line, at
     source = [line]
-    reader = Reader()
+    reader = ContinuationState()
     reader.feed(line)
     block = bool(COMPOUND.match(line))
     while at < len(lines) and (more := MORE.match(lines[at])):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import collections
 from typing import Any
 
-from gradcli.display.containers import NamedValue
-from gradcli.exposure import ProgramClass, expose, exposed, seal
+from gradcli.exposure import ProgramClass, exposed
 from gradcli.lang.policy import checked_name
 from gradcli.lang.runtime.types import TypeProxy
-from gradcli.namespace.python.collections import _as_dict, _make, _replaced
+from gradcli.namespace.python.collections import tuple_class
 
 
 class TupleClass(ProgramClass):
@@ -28,14 +26,7 @@ class TupleClass(ProgramClass):
             plain = next(field for field in names[names.index(late[0]):] if field not in late)
             raise TypeError(f"non-default namedtuple field {plain} cannot follow default field")
         defaults = [body.pop(field) for field in late]
-        make: Any = collections.namedtuple
-        base = make(checked_name(name), names, defaults=defaults)
-        base._replace, base._asdict, base._make = _replaced, _as_dict, classmethod(_make)
-        expose(base, *names, "_fields", "_replace", "_asdict", "count", "index", class_read=(
-            "_fields", "_field_defaults", "_make"), parts=lambda value: (
-            f"{type(value).__name__}(", [NamedValue(*pair) for pair in zip(names, value, strict=True)], ")"))
-        seal(base)
-        return ProgramClass(name, (base,), body)
+        return ProgramClass(name, (tuple_class(name, names, defaults),), body)
 
 
 @exposed(base=True)

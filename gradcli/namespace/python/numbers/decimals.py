@@ -8,10 +8,9 @@ from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.display.containers import NamedValue
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.settings import SwitchedSettings
-from gradcli.exposure import expose, exposed, seal
+from gradcli.exposure import expose_named_tuple, exposed, renamed, seal
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.format import HASHED
@@ -33,27 +32,27 @@ class DecimalFault(ValueFault, ArithmeticError):
     """decimal.InvalidOperation and the like: an operation has no result."""
 
 
-class InvalidFault(DecimalFault):
+class InvalidOperationFault(DecimalFault):
     """decimal.InvalidOperation."""
 
 
-class ZeroFault(DecimalFault, ZeroDivisionError):
+class DivisionByZeroFault(DecimalFault, ZeroDivisionError):
     """decimal.DivisionByZero."""
 
 
-class OverflowedFault(DecimalFault):
+class OverflowFault(DecimalFault):
     """decimal.Overflow."""
 
 
 KINDS: tuple[tuple[type, Any], ...] = (
-    (decimal.DivisionByZero, ZeroFault), (decimal.Overflow, OverflowedFault), (decimal.DecimalException, InvalidFault))
+    (decimal.DivisionByZero, DivisionByZeroFault), (decimal.Overflow, OverflowFault),
+    (decimal.DecimalException, InvalidOperationFault))
 DecimalTuple = namedtuple("DecimalTuple", "sign digits exponent")
-expose(DecimalTuple, *DecimalTuple._fields, parts=lambda value: (
-    "DecimalTuple(", [NamedValue(*pair) for pair in zip(DecimalTuple._fields, value, strict=True)], ")"))
+expose_named_tuple(DecimalTuple)
 
 
 @exposed("prec", "rounding", write=("prec", "rounding"))
-class Precision:
+class DecimalContext:
     """A context: how many digits results have, and how they are rounded."""
 
     __slots__ = ("_own",)
@@ -99,10 +98,10 @@ class LocalContext:
 
     __slots__ = ("_former", "_precision")
 
-    def __init__(self, precision: Precision) -> None:
+    def __init__(self, precision: DecimalContext) -> None:
         self._precision = precision
 
-    def __enter__(self) -> Precision:
+    def __enter__(self) -> DecimalContext:
         self._former = getcontext()
         SwitchedSettings.decimals = self._precision
         return self._precision
@@ -112,7 +111,7 @@ class LocalContext:
 
 
 @exposed(*ALONE, *METHODS, "as_tuple", "real", "imag")
-class Number(ExactNumber):
+class DecimalNumber(ExactNumber):
     """`decimal.Decimal`."""
 
     __slots__ = ()
@@ -123,7 +122,7 @@ class Number(ExactNumber):
         self._own = value
 
     real = property(lambda self: self)
-    imag = property(lambda self: Number(decimal.Decimal(0)))
+    imag = property(lambda self: DecimalNumber(decimal.Decimal(0)))
 
     def as_tuple(self) -> Any:
         """Its sign, digits and exponent."""
@@ -134,7 +133,7 @@ class Number(ExactNumber):
             return round(self._own)
         if type(digits) is not int or abs(digits) > DIGITS:
             raise ArgumentFault("round() of a decimal takes a small number of digits", "round(x, 2)")
-        return Number(computed(self._own.quantize, decimal.Decimal((0, (1,), -digits)), decimal.ROUND_HALF_EVEN))
+        return DecimalNumber(computed(self._own.quantize, decimal.Decimal((0, (1,), -digits)), decimal.ROUND_HALF_EVEN))
 
     def __formatted__(self, specification: str) -> str:
         text: str = computed(format, self._own, specification)
@@ -156,31 +155,30 @@ def _operand(value: Any) -> Any:
     value = plain_number(value)
     if type(value) in PLAIN and value.bit_length() > 3 * DIGITS:
         raise SizeLimit(f"a number beside a decimal has at most {DIGITS} digits here")
-    return value._own if type(value) is Number else value if type(value) in PLAIN else None
+    return value._own if type(value) is DecimalNumber else value if type(value) in PLAIN else None
 
 
 def _result(value: Any) -> Any:
     if type(value) is decimal.Decimal:
-        return Number(value)
+        return DecimalNumber(value)
     return tuple(map(_result, value)) if type(value) is tuple else value
 
 
 def _operator(name: str, floats: bool) -> Callable[..., Any]:
     work = getattr(decimal.Decimal, name)
 
-    def operate(self: Number, *others: Any) -> Any:
+    def operate(self: DecimalNumber, *others: Any) -> Any:
         values = map(plain_number, others)
         operands = [other if floats and type(other) is float else _operand(other) for other in values]
         return NotImplemented if None in operands else _result(computed(work, self._own, *operands))
 
-    operate.__name__ = operate.__qualname__ = name
-    return operate
+    return renamed(operate, name)
 
 
 def _method(name: str) -> Callable[..., Any]:
     work = getattr(decimal.Decimal, name)
 
-    def method(self: Number, *others: Any, rounding: Any = None) -> Any:
+    def method(self: DecimalNumber, *others: Any, rounding: Any = None) -> Any:
         operands = [other if type(other) is str and other in ROUNDINGS else _operand(other) for other in others]
         if None in operands or not (rounding is None or (type(rounding) is str and rounding in ROUNDINGS)):
             raise TypeError("conversion from that value to Decimal is not supported")
@@ -193,62 +191,64 @@ def _method(name: str) -> Callable[..., Any]:
 
 for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod",
               "rmod", "divmod", "rdivmod", "pow", "rpow", "neg", "pos", "abs", "eq", "lt", "le", "gt", "ge"):
-    setattr(Number, f"__{_name}__", _operator(f"__{_name}__", _name in ("eq", "lt", "le", "gt", "ge")))
+    setattr(DecimalNumber, f"__{_name}__", _operator(f"__{_name}__", _name in ("eq", "lt", "le", "gt", "ge")))
 for _name in (*ALONE, *METHODS):
-    setattr(Number, _name, _method(_name))
-seal(Number)
-Number.__name__ = "decimal.Decimal"     # as messages call it
-HASHED.add(Number)
+    setattr(DecimalNumber, _name, _method(_name))
+seal(DecimalNumber)
+DecimalNumber.__name__ = "decimal.Decimal"     # as messages call it
+HASHED.add(DecimalNumber)
 
 
-def _make(value: Any = "0", context: Any = None) -> Number:
+def _make(value: Any = "0", context: Any = None) -> DecimalNumber:
     """A decimal of a whole number, of a float, exactly, or of a text such as "1.10"."""
     value = plain_number(value)
     if type(value) is str and len(value) > DIGITS:
         raise SizeLimit(f"decimals have at most {DIGITS} digits here")
     if type(value) is float:
-        return Number(decimal.Decimal(value))
+        return DecimalNumber(decimal.Decimal(value))
     operand = value if type(value) is str else _operand(value)
     if operand is None:
         raise TypeError(f"conversion from {type(value).__name__} to Decimal is not supported")
-    return Number(computed(decimal.Decimal, operand))
+    return DecimalNumber(computed(decimal.Decimal, operand))
 
 
-def getcontext() -> Precision:
+def getcontext() -> DecimalContext:
     """The context in force."""
     if SwitchedSettings.decimals is None:
-        SwitchedSettings.decimals = Precision()
-    context: Precision = SwitchedSettings.decimals
+        SwitchedSettings.decimals = DecimalContext()
+    context: DecimalContext = SwitchedSettings.decimals
     return context
 
 
 def setcontext(context: Any, /) -> None:
     """Put a context in force."""
-    if type(context) is not Precision:
-        raise TypeError("optional argument must be a context")
-    SwitchedSettings.decimals = context
+    SwitchedSettings.decimals = _context(context)
 
 
 def localcontext(ctx: Any = None, *, prec: Any = None, rounding: Any = None) -> LocalContext:
     """A copy of a context for the statements of a `with`."""
-    if ctx is not None and type(ctx) is not Precision:
-        raise TypeError("optional argument must be a context")
-    former = getcontext() if ctx is None else ctx
-    return LocalContext(Precision(former.prec if prec is None else prec,
+    former = getcontext() if ctx is None else _context(ctx)
+    return LocalContext(DecimalContext(former.prec if prec is None else prec,
                                   former.rounding if rounding is None else rounding))
 
 
-Decimal = stand_in("decimal.Decimal", Number, _make, {"from_float": _make})
-STAND_INS[InvalidFault] = InvalidOperation = TypeProxy("decimal.InvalidOperation", (InvalidFault,))
-STAND_INS[ZeroFault] = DivisionByZero = TypeProxy("decimal.DivisionByZero", (ZeroFault,))
-STAND_INS[OverflowedFault] = Overflow = TypeProxy("decimal.Overflow", (OverflowedFault,))
+def _context(value: Any) -> DecimalContext:
+    if type(value) is not DecimalContext:
+        raise TypeError("optional argument must be a context")
+    return value
+
+
+Decimal = stand_in("decimal.Decimal", DecimalNumber, _make, {"from_float": _make})
+STAND_INS[InvalidOperationFault] = InvalidOperation = TypeProxy("decimal.InvalidOperation", (InvalidOperationFault,))
+STAND_INS[DivisionByZeroFault] = DivisionByZero = TypeProxy("decimal.DivisionByZero", (DivisionByZeroFault,))
+STAND_INS[OverflowFault] = Overflow = TypeProxy("decimal.Overflow", (OverflowFault,))
 DecimalException = TypeProxy("decimal.DecimalException", (DecimalFault,))
-Precision.__name__ = "decimal.Context"
-Context = TypeProxy("decimal.Context", (Precision,), Precision)
+DecimalContext.__name__ = "decimal.Context"
+Context = TypeProxy("decimal.Context", (DecimalContext,), DecimalContext)
 
 
 def __getattr__(name: str) -> Any:
     if name in ROUNDINGS:
         return name
     raise AttributeError(name)
-numbers.Number.register(Number)
+numbers.Number.register(DecimalNumber)

@@ -1,22 +1,16 @@
-"""What the wrappers of CPython's exact numbers have in common."""
+"""What the wrappers of CPython's exact numbers have in common: how they convert."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from gradcli.exposure import exposed
+from gradcli.namespace.python.wrapper import Wrapper
 
 
 @exposed()
-class ExactNumber:
-    """A number of CPython's in `_own`, which programs cannot reach: how it converts and how it prints."""
+class ExactNumber(Wrapper):
+    """A wrapper of a number."""
 
-    __slots__ = ("_own",)
-
-    _own: Any
-
-    def __hash__(self) -> int:
-        return hash(self._own)
+    __slots__ = ()
 
     def __bool__(self) -> bool:
         return bool(self._own)
@@ -34,12 +28,3 @@ class ExactNumber:
 
     def __ceil__(self) -> int:
         return int(self._own.__ceil__())
-
-    def __display__(self, style: Any) -> str:
-        return str(self._own)
-
-    def __quoted__(self, style: Any) -> str:
-        return repr(self._own)
-
-    def __formatted__(self, specification: str) -> str:
-        return format(self._own, specification)

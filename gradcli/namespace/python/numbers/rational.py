@@ -10,18 +10,26 @@ from decimal import Decimal
 from typing import Any
 
 from gradcli.engine.plain_numbers import plain_number
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, renamed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import stand_in
-from gradcli.namespace.python.numbers.decimals import Number
+from gradcli.namespace.python.numbers.decimals import DecimalNumber
 from gradcli.namespace.python.numbers.exact_number import ExactNumber
+from gradcli.namespace.python.wrapper import expose_own
 
 BITS = 50_000
 LONGEST = 10_000
 EXPONENT = re.compile(r"[eE][+-]?[0_]*([\d_]*)\s*$")        # of a text, without its leading zeros
 PLAIN = (int, float, complex, bool)
+
+
+class LongTerms(SizeLimit):
+    """The terms of a fraction are too long."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the terms of a fraction have at most {BITS} binary digits here")
 
 
 @exposed("numerator", "denominator", "limit_denominator", "as_integer_ratio", "real", "imag", "conjugate")
@@ -32,11 +40,9 @@ class Rational(ExactNumber):
 
     def __init__(self, value: fractions.Fraction) -> None:
         if value.numerator.bit_length() > BITS or value.denominator.bit_length() > BITS:
-            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+            raise LongTerms
         self._own = value
 
-    numerator = property(lambda self: self._own.numerator)
-    denominator = property(lambda self: self._own.denominator)
     real = property(lambda self: self)
     imag = property(lambda self: 0)
 
@@ -69,7 +75,7 @@ class Rational(ExactNumber):
             return _result(float(self._own) ** (operand if type(operand) is complex else float(operand)))
         largest = max(self._own.numerator.bit_length(), self._own.denominator.bit_length())
         if largest > 1 and largest * abs(operand.numerator) > 2 * BITS:
-            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+            raise LongTerms
         return _result(self._own ** operand.numerator)
 
     def __rpow__(self, base: Any) -> Any:
@@ -105,36 +111,35 @@ def _operator(name: str) -> Callable[..., Any]:
             raise SizeLimit(f"a number beside a fraction has at most {BITS} binary digits here")
         return _result(work(self._own, *operands))
 
-    operate.__name__ = operate.__qualname__ = name
-    return operate
+    return renamed(operate, name)
 
 
 for _name in ("add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "rfloordiv", "mod",
               "rmod", "divmod", "rdivmod", "neg", "pos", "abs", "eq", "lt", "le", "gt", "ge"):
     setattr(Rational, f"__{_name}__", _operator(f"__{_name}__"))
+expose_own(Rational, "numerator", "denominator")
 Rational.__name__ = "Fraction"      # as messages call it
 HASHED.add(Rational)
 
 
-def _text(text: str) -> str:
-    exponent = EXPONENT.search(text) if len(text) <= LONGEST else None
-    digits = exponent[1].replace("_", "") if exponent is not None else ""
-    if len(text) > LONGEST or len(digits) > len(str(LONGEST)) or int(digits or "0") > LONGEST:
-        raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
-    return text
+def _is_long(term: Any) -> bool:
+    """Whether a whole number, a decimal or a text makes a fraction with terms that are too long."""
+    if type(term) is str:
+        exponent = EXPONENT.search(term) if len(term) <= LONGEST else None
+        digits = exponent[1].replace("_", "") if exponent is not None else ""
+        return len(term) > LONGEST or len(digits) > len(str(LONGEST)) or int(digits or "0") > LONGEST
+    if type(term) is Decimal:
+        return term.is_finite() and abs(term.adjusted()) > LONGEST
+    return type(term) is int and term.bit_length() > BITS
 
 
 def _make(numerator: Any = 0, denominator: Any = None) -> Rational:
     """A fraction of whole numbers, of a float, of a decimal, or of a text such as "3/4"."""
     terms: list[Any] = []
     for term in (numerator, denominator):
-        operand = term._own if type(term) in (Rational, Number) else plain_number(term)
-        if type(operand) is str:
-            operand = _text(operand)
-        if type(operand) is Decimal and operand.is_finite() and abs(operand.adjusted()) > LONGEST:
-            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
-        if type(operand) is int and operand.bit_length() > BITS:
-            raise SizeLimit(f"the terms of a fraction have at most {BITS} binary digits here")
+        operand = term._own if type(term) in (Rational, DecimalNumber) else plain_number(term)
+        if _is_long(operand):
+            raise LongTerms
         if type(operand) not in (*PLAIN, str, type(None), Decimal, fractions.Fraction):
             raise TypeError("argument should be a string or a Rational instance")
         terms.append(operand)

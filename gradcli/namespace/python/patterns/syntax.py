@@ -81,7 +81,7 @@ def refusal(construct: str, instead: str) -> ValueFault:
                       ("a|b, (...), (?:...), *, +, ?, {2,5}, [a-z], \\w, \\d, \\s, \\b, ^, $", instead))
 
 
-class Reader:
+class PatternReader:
     """Reads one pattern; `flags` hold for what comes next."""
 
     def __init__(self, pattern: str, flags: int) -> None:

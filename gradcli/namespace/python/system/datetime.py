@@ -11,6 +11,7 @@ from gradcli.exposure import exposed, named
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import stand_in
+from gradcli.namespace.python.wrapper import Wrapper, expose_own
 
 EPOCH = calendar.datetime(1970, 1, 1)
 LETTERS = frozenset("YymdHIMSfpaAbBjUWwuxXcDFTRe%zZ")
@@ -34,34 +35,16 @@ def stamped(moment: calendar.date | calendar.time, form: Any) -> str:
 
 
 @exposed()
-class Moment:
-    """The base of date, datetime and timedelta: a wrapper of Python's own object, with its comparisons."""
+class Moment(Wrapper):
+    """The base of date, datetime and timedelta."""
 
-    __slots__ = ("_own",)
+    __slots__ = ()
 
     def __init__(self, value: Any) -> None:
         self._own = value
 
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._own == other._own
-
-    def __hash__(self) -> int:
-        return hash(self._own)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._own < other._own if type(other) is type(self) else NotImplemented
-
-    def __le__(self, other: Any) -> Any:
-        return self._own <= other._own if type(other) is type(self) else NotImplemented
-
     def __sub__(self, other: Any) -> Any:
         return _moment(self._own - other._own) if isinstance(other, Moment) else NotImplemented
-
-    def __display__(self, style: Any) -> str:
-        return str(self._own)
-
-    def __quoted__(self, style: Any) -> str:
-        return repr(self._own)
 
     def __formatted__(self, specification: str) -> str:
         if isinstance(self._own, calendar.timedelta):
@@ -71,14 +54,10 @@ class Moment:
 
 @named("datetime.timedelta")
 @exposed("days", "seconds", "microseconds", "total_seconds")
-class Span(Moment):
+class TimeDelta(Moment):
     """`datetime.timedelta`."""
 
     __slots__ = ()
-
-    days = property(lambda self: self._own.days)
-    seconds = property(lambda self: self._own.seconds)
-    microseconds = property(lambda self: self._own.microseconds)
 
     def total_seconds(self) -> float:
         """The duration in seconds."""
@@ -93,7 +72,7 @@ class Span(Moment):
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
-        if type(other) is Span:
+        if type(other) is TimeDelta:
             return self._own / other._own
         return _moment(self._own / other) if type(other) in (int, float) else NotImplemented
 
@@ -106,14 +85,10 @@ class Span(Moment):
 
 @named("datetime.date")
 @exposed("year", "month", "day", "strftime", "isoformat", "weekday", "isoweekday", "toordinal")
-class Day(Moment):
+class Date(Moment):
     """`datetime.date`."""
 
     __slots__ = ()
-
-    year = property(lambda self: self._own.year)
-    month = property(lambda self: self._own.month)
-    day = property(lambda self: self._own.day)
 
     def strftime(self, format: str) -> str:
         """The text for a strftime format."""
@@ -136,39 +111,37 @@ class Day(Moment):
         return int(self._own.toordinal())
 
     def __add__(self, other: Any) -> Any:
-        return _moment(self._own + other._own) if type(other) is Span else NotImplemented
+        return _moment(self._own + other._own) if type(other) is TimeDelta else NotImplemented
 
     __radd__ = __add__
 
 
 @named("datetime.datetime")
 @exposed("hour", "minute", "second", "microsecond", "timestamp", "date")
-class DayTime(Day):
+class DateTime(Date):
     """`datetime.datetime`."""
 
     __slots__ = ()
-
-    hour = property(lambda self: self._own.hour)
-    minute = property(lambda self: self._own.minute)
-    second = property(lambda self: self._own.second)
-    microsecond = property(lambda self: self._own.microsecond)
 
     def timestamp(self) -> float:
         """Seconds since 1970."""
         return float((self._own - EPOCH).total_seconds())
 
-    def date(self) -> Day:
+    def date(self) -> Date:
         """The date."""
-        return Day(self._own.date())
+        return Date(self._own.date())
 
 
-HASHED.update((Day, DayTime, Span))
+expose_own(TimeDelta, "days", "seconds", "microseconds")
+expose_own(Date, "year", "month", "day")
+expose_own(DateTime, "hour", "minute", "second", "microsecond")
+HASHED.update((Date, DateTime, TimeDelta))
 
 
 def _moment(value: Any) -> Any:
     if isinstance(value, calendar.timedelta):
-        return Span(value)
-    return DayTime(value) if isinstance(value, calendar.datetime) else Day(value)
+        return TimeDelta(value)
+    return DateTime(value) if isinstance(value, calendar.datetime) else Date(value)
 
 
 def _constructor(kind: type, name: str) -> Any:
@@ -184,16 +157,16 @@ def _constructor(kind: type, name: str) -> Any:
     return make
 
 
-def _now(*zone: Any) -> DayTime:
+def _now(*zone: Any) -> DateTime:
     """EPOCH: the clock is constant."""
-    return DayTime(EPOCH)
+    return DateTime(EPOCH)
 
 
-def _today() -> Day:
-    return Day(EPOCH.date())
+def _today() -> Date:
+    return Date(EPOCH.date())
 
 
-datetime = stand_in("datetime.datetime", DayTime, _constructor(calendar.datetime, "datetime"), {
+datetime = stand_in("datetime.datetime", DateTime, _constructor(calendar.datetime, "datetime"), {
     "now": _now, "today": _now, "utcnow": _now})
-date = stand_in("datetime.date", Day, _constructor(calendar.date, "date"), {"today": _today})
-timedelta = stand_in("datetime.timedelta", Span, _constructor(calendar.timedelta, "timedelta"))
+date = stand_in("datetime.date", Date, _constructor(calendar.date, "date"), {"today": _today})
+timedelta = stand_in("datetime.timedelta", TimeDelta, _constructor(calendar.timedelta, "timedelta"))

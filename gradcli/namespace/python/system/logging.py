@@ -8,7 +8,7 @@ from typing import Any
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.exposure import exposed, seal
+from gradcli.exposure import exposed, renamed, seal
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import location_of_call
@@ -282,8 +282,7 @@ def logging_names(system: LoggingSystem) -> dict[str, Any]:
             system.basic_config()
             getattr(system.root, name)(*args, **options)
 
-        write.__name__ = write.__qualname__ = name
-        return write
+        return renamed(write, name)
 
     def getLogger(name: str | None = None) -> Logger:     # the name that programs know
         return system.logger(name)

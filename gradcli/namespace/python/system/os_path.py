@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gradcli.engine.autograd.signature import described
+from gradcli.exposure import renamed
 from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.namespace.modules import ModuleProxy
@@ -46,8 +47,7 @@ def _textual(name: str) -> Callable[..., Any]:
         Budget().check_characters(3 * sum(map(len, texts)) + len(texts) + len(FOLDER))
         return work(*parts)
 
-    path.__name__ = path.__qualname__ = name
-    return path
+    return renamed(path, name)
 
 
 def os_module() -> ModuleProxy:

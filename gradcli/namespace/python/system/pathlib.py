@@ -11,27 +11,26 @@ from gradcli.lang.runtime.format import HASHED
 from gradcli.lang.runtime.types import stand_in
 from gradcli.namespace.python.system.os_path import DATA, FOLDER, absolute
 from gradcli.namespace.python.system.sys import refusing
+from gradcli.namespace.python.wrapper import Wrapper, expose_own
 
-PARTS = "name stem suffix root anchor drive".split()
+PARTS = "name stem suffix suffixes root anchor drive parts".split()
 FILES = ("chmod exists expanduser glob group hardlink_to is_dir is_file is_symlink iterdir lstat mkdir open "
          "owner read_bytes read_text readlink rename replace rglob rmdir samefile stat symlink_to touch unlink "
          "write_bytes write_text").split()
 
 
-@exposed(*PARTS, *FILES, "suffixes", "parent", "parents", "parts", "joinpath", "with_name", "with_stem", "with_suffix",
-         "absolute", "resolve", "as_posix", "is_absolute", "is_relative_to", "relative_to")
-class PosixPath:
+@exposed(*PARTS, *FILES, "parent", "parents", "joinpath", "with_name", "with_stem", "with_suffix", "absolute",
+         "resolve", "as_posix", "is_absolute", "is_relative_to", "relative_to")
+class PosixPath(Wrapper):
     """`pathlib.Path`: a path of POSIX form that leads nowhere."""
 
-    __slots__ = ("_own",)
+    __slots__ = ()
 
     def __init__(self, *segments: Any) -> None:
         segments = tuple([_plain(segment) for segment in segments])
         Budget().check_characters(sum(map(len, segments)) + len(segments))
         self._own = pathlib.PurePosixPath(*segments)
 
-    parts = property(lambda self: self._own.parts)
-    suffixes = property(lambda self: self._own.suffixes)
     parent = property(lambda self: _path(self._own.parent))
 
     @property
@@ -86,21 +85,6 @@ class PosixPath:
     def __rtruediv__(self, other: Any) -> Any:
         return PosixPath(other, self) if type(other) is str else NotImplemented
 
-    def __eq__(self, other: object) -> bool:
-        return type(other) is PosixPath and self._own == other._own
-
-    def __lt__(self, other: Any) -> Any:
-        return self._own < other._own if type(other) is PosixPath else NotImplemented
-
-    def __le__(self, other: Any) -> Any:
-        return self._own <= other._own if type(other) is PosixPath else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._own)
-
-    def __display__(self, style: Any) -> str:
-        return str(self._own)
-
     def __quoted__(self, style: Any) -> str:
         return f"PosixPath({self.as_posix()!r})"
 
@@ -127,12 +111,7 @@ def _path(pure: pathlib.PurePosixPath) -> PosixPath:
     return path
 
 
-def _reading(name: str) -> Any:
-    return property(lambda self: getattr(self._own, name))
-
-
-for _name in PARTS:
-    setattr(PosixPath, _name, _reading(_name))
+expose_own(PosixPath, *PARTS)
 for _name in FILES:
     setattr(PosixPath, _name, refusing(f"Path.{_name}", *DATA))
 seal(PosixPath)

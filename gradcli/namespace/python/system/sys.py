@@ -8,10 +8,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from gradcli.display.containers import NamedValue
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.tensor import DisplayHooks
-from gradcli.exposure import expose
+from gradcli.exposure import expose_named_tuple, renamed
 from gradcli.faults.tree import PolicyFault
 from gradcli.lang.runtime.exceptions import program_exit
 from gradcli.lang.runtime.streams import TextStream, writer
@@ -21,8 +20,7 @@ FLOATS = ("max", "max_exp", "max_10_exp", "min", "min_exp", "min_10_exp", "dig",
           "rounds")
 VersionInfo = namedtuple("VersionInfo", "major minor micro releaselevel serial")
 VersionInfo.__name__ = "version_info"
-expose(VersionInfo, *VersionInfo._fields, parts=lambda value: (
-    "sys.version_info(", [NamedValue(*pair) for pair in zip(VersionInfo._fields, value, strict=True)], ")"))
+expose_named_tuple(VersionInfo, name="sys.version_info")
 
 
 def leave(status: Any = None, /) -> None:
@@ -39,8 +37,7 @@ def refusing(name: str, *instead: tuple[str, str], reason: str = OUTSIDE) -> Cal
     def refuse(*args: Any, **options: Any) -> Any:
         raise PolicyFault(f"{name}() {reason}", *instead)
 
-    refuse.__name__ = refuse.__qualname__ = name.rpartition(".")[2]
-    return refuse
+    return renamed(refuse, name.rpartition(".")[2])
 
 
 def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain: Callable[[str], object]) -> Any:

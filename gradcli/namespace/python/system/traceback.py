@@ -42,7 +42,7 @@ def traceback_functions(complain: Callable[[str], object]) -> dict[str, Callable
 
     def format_exception_only(exc: Any, value: Any = None) -> list[str]:
         """The last line of them."""
-        return [_last(exc if value is None else value)]
+        return [_last_line(exc if value is None else value)]
 
     functions = print_exc, format_exc, print_exception, format_exception, format_exception_only
     return {function.__name__: function for function in functions}
@@ -54,7 +54,7 @@ def _handled(limit: Any) -> list[str]:
 
 
 def _lines(error: Any, limit: Any) -> list[str]:
-    last = _last(error)
+    last = _last_line(error)
     frames = traceback.StackSummary.from_list(_frames(error.__traceback__))
     if limit is not None:
         selected = frames[:limit] if limit >= 0 else frames[limit:]
@@ -79,7 +79,7 @@ def _frames(step: TracebackType | None) -> list[traceback.FrameSummary]:
     return frames
 
 
-def _last(error: Any) -> str:
+def _last_line(error: Any) -> str:
     """The kind of an exception, with its message if there is one."""
     if not isinstance(error, Exception):
         raise TypeError(f"Exception expected for value, {type(error).__name__} found")

@@ -14,8 +14,8 @@ from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import location_of_call, source_of
 from gradcli.lang.policy import SCRIPT
 from gradcli.lang.runtime.types import types_of, user_class
-from gradcli.namespace.python.patterns.module import IGNORECASE
-from gradcli.namespace.python.patterns.module import compile as pattern_of
+from gradcli.namespace.python.patterns.re_module import IGNORECASE
+from gradcli.namespace.python.patterns.re_module import compile as pattern_of
 
 ACTIONS = ("default", "error", "ignore", "always", "module", "once")
 LONGEST = 200       # characters of a warning that a remark shows

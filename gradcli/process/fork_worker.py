@@ -19,7 +19,7 @@ from gradcli.process.walls import sandbox
 PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
 
-def supervise() -> int | None:
+def fork_worker() -> int | None:
     """Fork: returns None in the worker, and in the supervisor the exit status once the worker has ended."""
     if not hasattr(os, "fork"):
         return None

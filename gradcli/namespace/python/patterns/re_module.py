@@ -14,7 +14,7 @@ from gradcli.faults.tree import ArgumentFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy
 from gradcli.namespace.python.patterns.automaton import Automaton, automaton, find
-from gradcli.namespace.python.patterns.syntax import ALLOWED, PatternFault, Reader, compiled
+from gradcli.namespace.python.patterns.syntax import ALLOWED, PatternFault, PatternReader, compiled
 from gradcli.namespace.python.patterns.template import parsed
 
 NOFLAG = 0
@@ -110,7 +110,7 @@ class CompiledPattern:
 
     def __init__(self, pattern: str, flags: int) -> None:
         plain = compiled(pattern, flags)
-        reader = Reader(pattern, plain.flags)
+        reader = PatternReader(pattern, plain.flags)
         self._machine: Automaton = automaton(reader.tree(), reader.groups)
         self.pattern, self.flags, self.groups = pattern, plain.flags, plain.groups
         self._names = dict(plain.groupindex)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LINES = """
+SIGNATURES = """
 einsum w subscripts
 angle A z, b deg=False
 append A arr, A values, x axis=None
@@ -202,6 +202,6 @@ linalg.slogdet A a
 linalg.solve A a, A b
 linalg.svd A a, b full_matrices=True, b compute_uv=True
 """
-TABLED = (*(line.partition(" ")[0] for line in LINES.strip().split("\n") if not line.startswith("linalg.")),
+TABLED = (*(line.partition(" ")[0] for line in SIGNATURES.strip().split("\n") if not line.startswith("linalg.")),
           "fromiter", "indices", "broadcast_arrays", "block", "fill_diagonal")
 """The functions of `numpy` itself among these."""

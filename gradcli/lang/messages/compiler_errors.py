@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-REMARKS: tuple[tuple[str, str, tuple[str, str] | None], ...] = (
+COMPILER_ERRORS: tuple[tuple[str, str, tuple[str, str] | None], ...] = (
     (r"nonlocal declaration not allowed at module level",
      "nonlocal can only stand in a function within another function",
      ("x = 1", "outside functions a name is simply assigned to")),
@@ -32,9 +32,9 @@ REMARKS: tuple[tuple[str, str, tuple[str, str] | None], ...] = (
 )
 
 
-def explain_remark(remark: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def explain_compiler_error(remark: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the explanation of a SyntaxError message of the compiler, and repairs; an unknown one stays as it is."""
-    for pattern, words, hint in REMARKS:
+    for pattern, words, hint in COMPILER_ERRORS:
         match = re.search(pattern, remark)
         if match:
             names = match.groups()

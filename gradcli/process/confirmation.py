@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from time import sleep
 from typing import Any
 
-from gradcli.process.family import stopped
+from gradcli.process.descendants import stopped
 
 CONSONANTS, VOWELS = "bdfgklmnprstvz", "aeiou"
 SETTLING = 0.1      # seconds in which the terminal may still report what it was asked for before

@@ -32,7 +32,7 @@ class Owner(Protocol):
     def age(self) -> str | None: ...
 
 
-def services(session: Owner) -> dict[str, Any]:
+def torch_functions(session: Owner) -> dict[str, Any]:
     """These functions for one session, by name; ".version" is the function behind `torch.__version__`."""
     default_generator = Generator.around(session.generators)
 
