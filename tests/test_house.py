@@ -21,7 +21,8 @@ FLOORS = [{"faults", "exposure", "artifacts", "regular_file", "__version__"}, {"
 APART = {("engine", "lang"), ("ops", "display"), ("nn", "display")}
 HEAVY = {"numpy": {"engine", "ops", "nn", "display", "session", "namespace", "repairs", "analysis", "symbolic", "data"},
          "lark": {"lang"}, "prompt_toolkit": {"repl"}, "typer": {"console", "commands", "cli"},
-         "markdown_it": {"testing"}, "matplotlib": {"display"}, "sympy": {"symbolic"}, "latex2mathml": {"symbolic"}}
+         "markdown_it": {"testing"}, "ml_dtypes": {"engine"},
+         "matplotlib": {"display"}, "sympy": {"symbolic"}, "latex2mathml": {"symbolic"}}
 LIGHT = {"faults", "exposure", "regular_file", "process", "console", "commands", "reports"}     # of a command's start
 FOLDER = 20     # files, beside __init__
 FILES = sorted(PACKAGE.rglob("*.py"))

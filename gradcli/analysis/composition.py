@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op, traced
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault
 
@@ -29,7 +30,7 @@ def recorded(op: type[Op]) -> list[str]:
 
 def _leaf(value: Any) -> Any:
     """A sample's operand as a tensor that requires a gradient, if it can."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and value.dtype.kind in FLOAT_KINDS:
         return Variable(value.copy(), True)
     if isinstance(value, list) and value and np.asarray(value).dtype.kind in "fi":
         return Variable(np.asarray(value, np.float32), True)

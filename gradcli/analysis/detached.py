@@ -18,6 +18,7 @@ from gradcli.analysis.completing_repairs import keep_completing
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.detached import TEXT, Detachments
 from gradcli.engine.autograd.dispatch import here, parent
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
 from gradcli.engine.tensor.write_gate import DataWrites, writing
 from gradcli.faults.gradients import LostByConversion
@@ -88,7 +89,7 @@ def perturbed(value: Any, factor: float) -> Any:
         other = type(value)(perturbed(value.array, factor))
         other.cut, other.root = value.cut, value.root
         return other
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+    if isinstance(value, np.ndarray) and value.dtype.kind in FLOAT_KINDS:
         return np.asarray(np.where(value, value + value * factor, factor), value.dtype)
     return value
 
@@ -205,7 +206,7 @@ class _Start(NamedTuple):
 
 def _write(array: Any, numbers: Any) -> None:
     """Let an array hold these numbers, where it holds others: a program may have written to its leaf."""
-    if array.shape == numbers.shape and not np.array_equal(array, numbers, equal_nan=array.dtype.kind == "f"):
+    if array.shape == numbers.shape and not np.array_equal(array, numbers, equal_nan=array.dtype.kind in FLOAT_KINDS):
         writing(array)[...] = numbers
 
 
@@ -304,7 +305,7 @@ class _Judge:
     def _differs(self, other: Any, exact: bool) -> bool:
         if other is None or other.shape != self.array.shape:
             return True
-        if exact or self.array.dtype.kind != "f":
+        if exact or self.array.dtype.kind not in FLOAT_KINDS:
             return not np.array_equal(other, self.array, equal_nan=True)
         size = max(1e-30, float(np.max(np.abs(self.array), initial=0.0, where=np.isfinite(self.array))))
         rounding = 64 * float(np.finfo(self.array.dtype).eps) * size

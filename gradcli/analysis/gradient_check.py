@@ -14,7 +14,7 @@ from gradcli.analysis.detached import complete, restore_gradients, saved_gradien
 from gradcli.analysis.slope_check import TOLERANCE, Verdict, gradients_of, verdicts
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.op import Op
-from gradcli.engine.tensor.dtypes import double_precision
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, double_precision
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import UsageFault
@@ -104,7 +104,7 @@ class _Evaluation:
         several = isinstance(result, list | tuple)
         results = [Tensor(np.asarray(o, np.float64)) if type(o) in (int, float) else o
                    for o in (result if several else [result])]      # a plain number may come from a tensor
-        outputs = [o for o in results if isinstance(o, Tensor) and o.array.dtype.kind == "f"]
+        outputs = [o for o in results if isinstance(o, Tensor) and o.array.dtype.kind in FLOAT_KINDS]
         if not outputs:
             raise UsageFault(f"the expression gives a {type(result).__name__}, which has no gradient",
                              *(swept(self.expression) if result is None else ()))
@@ -222,4 +222,4 @@ def _named_values(session: Session, expression: str) -> list[tuple[str, Any]]:
 
 
 def _floating(value: Any) -> bool:
-    return isinstance(value, Tensor) and value.array.dtype.kind == "f"
+    return isinstance(value, Tensor) and value.array.dtype.kind in FLOAT_KINDS

@@ -15,6 +15,7 @@ from gradcli.analysis.random_rounding import EPSILON, InexactLevel, Modes, enter
 from gradcli.analysis.slopes import ENOUGH, RATIO, VISIBLE, finest
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms.forward_ad import tangents_ignored
 from gradcli.ops.math.rounding import Rounding
@@ -38,7 +39,7 @@ class RecordingLevel(InexactLevel):
         with tangents_ignored():
             result = dispatch(cls, values)
         for x in result if type(result) is tuple else (result,):
-            if isinstance(x, Tensor) and x.array.dtype.kind == "f" and self.left >= x.array.size:
+            if isinstance(x, Tensor) and x.array.dtype.kind in FLOAT_KINDS and self.left >= x.array.size:
                 self.left -= x.array.size
                 self.results.append(np.array(x.array, np.float64).reshape(-1))
         return result

@@ -17,6 +17,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.complex_gate import COMPLEX
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, grad_mode
 from gradcli.engine.transforms.forward_ad import tangents_ignored
@@ -95,14 +96,14 @@ class InexactLevel:
         inputs = [x.array for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)]
         if not cls.creates:
             for x in result if type(result) is tuple else (result,):
-                if isinstance(x, Tensor) and x.array.dtype.kind == "f":
+                if isinstance(x, Tensor) and x.array.dtype.kind in FLOAT_KINDS:
                     self._change(cls, x.array, values, inputs)
         return result
 
     def _change(self, cls: type[Op], array: Any, values: Sequence[Any], inputs: list[Any]) -> None:
         if not array.flags.writeable or any(np.may_share_memory(array, x) for x in inputs):
             return
-        numbers = [np.abs(x).reshape(-1) for x in inputs if x.dtype.kind == "f"]
+        numbers = [np.abs(x).reshape(-1) for x in inputs if x.dtype.kind in FLOAT_KINDS]
         part = self.random.uniform(-1, 1, array.shape)
         with np.errstate(all="ignore"):
             if issubclass(cls, Fmod | Remainder | Frac):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from gradcli.display.print_options import PrintOptions
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def magnitudes_of(array: Array) -> Magnitudes:
             if not sizes.size:
                 continue
         least, greatest = min(least, float(sizes.min())), max(greatest, float(sizes.max()))
-        integral = integral and (block.dtype.kind != "f" or bool((sizes == np.ceil(sizes)).all()))
+        integral = integral and (block.dtype.kind not in FLOAT_KINDS or bool((sizes == np.ceil(sizes)).all()))
     return Magnitudes(least, greatest, integral, finite) if greatest >= 0 else Magnitudes(0.0, 0.0, True, finite)
 
 
@@ -113,7 +114,7 @@ def modern_column(elements: Array, options: PrintOptions) -> Column:
     if elements.dtype.kind == "c":
         return _modern_complexes(elements, options)
     values = tuple(elements.ravel().tolist())
-    if elements.dtype.kind == "f":
+    if elements.dtype.kind in FLOAT_KINDS:
         return _modern_floats(values, options)
     if elements.dtype.kind == "b":
         width = 4 if all(values) else 5

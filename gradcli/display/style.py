@@ -20,7 +20,7 @@ from gradcli.engine.autograd.detached import TEXT, report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.node_names import legacy_node_name
 from gradcli.engine.plain_numbers import is_number, number_of
-from gradcli.engine.tensor.dtypes import OF, Default
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, Default
 from gradcli.engine.tensor.storage import Storage
 from gradcli.engine.tensor.tensor import DATA, Tensor
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -153,7 +153,7 @@ class Tutorial(Style):
 
     def array(self, value: Array, quoted: bool) -> str:
         """As numpy 1.13 printed, the newest of that time: it made doubles of all floating numbers first."""
-        narrow = value.size > 0 and value.ndim > 0 and value.dtype.kind == "f" and value.dtype.itemsize < 8
+        narrow = value.size > 0 and value.ndim > 0 and value.dtype.kind in FLOAT_KINDS and value.dtype.itemsize < 8
         with np.printoptions(legacy="1.13", formatter=np.get_printoptions()["formatter"]):    # else numpy drops it
             text = super().array(value.astype(np.float64) if narrow else value, quoted)
         return f"{text[:-1]}, dtype={value.dtype.name})" if narrow and quoted else text

@@ -38,10 +38,9 @@ class ComplexDerivative(GradFault):
 
     code = "G0420"
 
-    def __init__(self, name: str = "", *, traced: bool = False) -> None:
+    def __init__(self, name: str, *, traced: bool = False) -> None:
         super().__init__(f"formulas are of real numbers, and {name} is called with complex ones" if traced else
-                         f"{name} does not support automatic differentiation for outputs with complex dtype" if name
-                         else "modules have no complex parameters of their own here",
+                         f"{name} does not support automatic differentiation for outputs with complex dtype",
                          ("z.detach()", "the value, without history"),
                          ("u * x - v * y", "the real part of (u + vi) * (x + yi): differentiate two real tensors"))
 

@@ -11,6 +11,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
 from gradcli.engine.tensor.tensor import VOLATILE, DetachedBy, Tensor, sharing
 from gradcli.engine.tensor.variable import (
@@ -52,7 +53,7 @@ def variable(data: Any = None, requires_grad: bool = False, volatile: bool = Fal
         return silent
     leaf = sharing(data, Variable, "Variable()", here() if data.requires_grad else None)
     leaf.array = report_detached(data, "Variable()", data.array)
-    if requires_grad is True and data.array.dtype.kind in "fc" and not InferenceTensor.exist:
+    if requires_grad is True and data.array.dtype.kind in INEXACT and not InferenceTensor.exist:
         leaf.requires_grad, leaf.cut = True, None
     elif requires_grad:
         set_requires_grad(leaf, True, CREATED)

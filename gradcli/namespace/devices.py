@@ -110,16 +110,29 @@ def mixed_precision(name: str) -> Any:
     return getattr(import_module("gradcli.namespace.mixed_precision"), name)
 
 
+def is_autocast_enabled(device_type: Any = "cuda") -> Any:
+    """Whether the program is in an autocast of a device."""
+    return mixed_precision("is_enabled")(device_type)
+
+
+def get_autocast_dtype(device_type: Any) -> Any:
+    """The lower type of autocast on a device."""
+    return mixed_precision("lower_type")(device_type)
+
+
 def device_names() -> dict[str, Any]:
     """The names of `torch` that have to do with devices, with their values."""
     types = {name: name for name in TYPES}
     cuda = ModuleProxy("torch.cuda", types, _cuda_type, **_device_functions("cuda", NEEDING),
                        is_initialized=is_available, amp=_mixed_precision("torch.cuda.amp", "cuda_"))
     others = {name: ModuleProxy(f"torch.{name}", **_device_functions(name, [])) for name in ("mps", "xpu")}
+    others["cpu"] = ModuleProxy("torch.cpu", is_available=lambda: True, device_count=lambda: 1,
+                                synchronize=idle("synchronize"), amp=_mixed_precision("torch.cpu.amp", "cpu_"))
     accelerator = ModuleProxy("torch.accelerator", is_available=is_available, device_count=device_count,
                               current_accelerator=current_accelerator, synchronize=idle("synchronize"))
-    switched_off = {name: LazyType(f"torch.amp.{file}.{name}", partial(mixed_precision, kind)) for name, file, kind in (
+    amp = {name: LazyType(f"torch.amp.{file}.{name}", partial(mixed_precision, kind)) for name, file, kind in (
         ("autocast", "autocast_mode", "Autocast"), ("GradScaler", "grad_scaler", "Scaler"))}
-    return {"cuda": cuda, **others, "amp": _mixed_precision("torch.amp", ""), **switched_off,
-            "is_autocast_enabled": is_available, "accelerator": accelerator, "set_default_device": here_only,
+    return {"cuda": cuda, **others, "amp": _mixed_precision("torch.amp", ""), **amp,
+            "is_autocast_enabled": is_autocast_enabled, "get_autocast_dtype": get_autocast_dtype,
+            "accelerator": accelerator, "set_default_device": here_only,
             "get_default_device": lambda: CPU}

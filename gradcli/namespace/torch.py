@@ -31,7 +31,7 @@ from gradcli.engine.tensor import memory_format
 from gradcli.engine.tensor.conversion import unreversed
 from gradcli.engine.tensor.device import Device, Switches
 from gradcli.engine.tensor.dtype_info import broadcast_shapes, finfo, iinfo, promote_types
-from gradcli.engine.tensor.dtypes import NAMED, OF, Default, DType
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, INEXACT, NAMED, OF, Default, DType
 from gradcli.engine.tensor.methods import METHODS
 from gradcli.engine.tensor.storage import STORAGE_METHODS, is_storage
 from gradcli.engine.tensor.storage import typename as tensor_typename
@@ -40,6 +40,7 @@ from gradcli.engine.tensor.tensor_types import TENSOR, TYPES
 from gradcli.engine.tensor.uninitialized import UninitializedBuffer, UninitializedParameter
 from gradcli.engine.tensor.variable import (
     Array,
+    ComplexParameter,
     Parameter,
     Variable,
     grad_mode,
@@ -81,7 +82,7 @@ def parameter(data: Any = None, requires_grad: bool = True) -> Parameter:
     if type(requires_grad) is not bool:
         raise ArgumentFault(f"requires_grad must be a bool, not {described(requires_grad)}").saying(
             f"_make_subclass(): argument 'require_grad' (position 3) must be bool, not {type_name(requires_grad)}")
-    if requires_grad and data.array.dtype.kind not in "fc":
+    if requires_grad and data.array.dtype.kind not in INEXACT:
         raise IntegerLeaf("only floating tensors can require gradients", "x.float()").saying(
             "Only Tensors of floating point and complex dtype can require gradients")
     if requires_grad:
@@ -105,7 +106,7 @@ def sizes(values: Iterable[Any] = ()) -> Size:
 def set_default_dtype(d: Any) -> None:
     """Make `d` the type of new tensors and of plain floats."""
     dtype = Type.take(d)
-    if dtype is REFUSED or dtype.kind != "f":
+    if dtype is REFUSED or dtype.kind not in FLOAT_KINDS:
         raise ArgumentFault(f"the default must be a floating type, not {described(d)}",
                             "torch.set_default_dtype(torch.float64)").saying(
             "invalid dtype object: only floating-point types are supported as the default type" if dtype is REFUSED else
@@ -317,7 +318,8 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
     by_name |= {
         Sentinel: by_name[object], type(None): TypeProxy("NoneType", (type(None),)),
         Array: TypeProxy("numpy.ndarray", (Array,)),
-        Parameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype, Device: torch.device}
+        Parameter: torch.nn.Parameter, ComplexParameter: torch.nn.Parameter, Size: torch.Size, DType: torch.dtype,
+        Device: torch.device}
 
     def type_(value: Any, /) -> Any:
         kind = type(value)
@@ -338,7 +340,7 @@ def type_function(torch: ModuleProxy, plain: Iterable[TypeProxy]) -> Callable[[A
             return nodes.setdefault((kind, name), TypeProxy(name, (kind,)))
         if kind in STAND_INS:
             return STAND_INS[kind]
-        if isinstance(value, Tensor) and kind not in (Array, Parameter):
+        if isinstance(value, Tensor) and kind not in (Array, Parameter, ComplexParameter):
             if not Current.legacy:
                 return torch.Tensor
             if isinstance(value, Variable):

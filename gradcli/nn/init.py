@@ -17,7 +17,7 @@ from gradcli.engine.autograd.signature import NUMBERS, brief, described
 from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import INEXACT, OF, real_type_of
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.write_gate import filling, writing
 from gradcli.faults.attributes import NoTensor
@@ -47,11 +47,16 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
 def _target(tensor: Any, name: str) -> np.ndarray[Any, Any]:
     """The array of a tensor, opened for writing. ArgumentFault for other values."""
     array = writing(_tensor(tensor, name).array, name)
-    if array.dtype.kind not in "fc" and name in KERNELS:
+    if array.dtype.kind not in INEXACT and name in KERNELS:
         raise UnimplementedType(f"{name}() draws floating numbers, and the tensor is of {OF[array.dtype].name}",
                                 f"nn.init.{name}(x.float())").saying(
             f'"{KERNELS[name]}" not implemented for \'{OF[array.dtype].era}\'')
     return array
+
+
+def _real_parts(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """The array itself; of complex numbers their real and imaginary parts, in the same memory."""
+    return array if array.dtype.kind != "c" else array[..., None].view(real_type_of(array.dtype))
 
 
 def _tensor(tensor: Any, name: str) -> Tensor:
@@ -70,14 +75,15 @@ def _filled(tensor: Tensor, name: str) -> Tensor:
 
 def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0) -> Tensor:
     """Uniform numbers between a and b."""
-    array = _target(tensor, "uniform_")
+    array = _real_parts(_target(tensor, "uniform_"))
     write(array, lambda shape: draw().uniform(shape, array.dtype, a, b))
     return _filled(tensor, "uniform_")
 
 
 def normal_(tensor: Any, mean: float = 0.0, std: float = 1.0) -> Tensor:
     """Normal numbers."""
-    draw().normal_into(_target(tensor, "normal_"), mean, std)
+    target = _target(tensor, "normal_")
+    draw().normal_into(_real_parts(target), mean, std if target.dtype.kind != "c" else std * math.sqrt(0.5))
     return _filled(tensor, "normal_")
 
 

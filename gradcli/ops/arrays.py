@@ -110,11 +110,6 @@ def register_sums(rows):
     return lanes
 
 
-def mean_of_all(total, count):
-    """A sum divided by how many numbers were added, which float16 may not hold."""
-    return total / count if total.itemsize > 2 else total / total.dtype.type(count)
-
-
 def divide(g, count):
     """g / count; of an array by a constant, which is the cheapest operand."""
     return np.divide(g, constant(count, g.dtype)) if type(g) is ndarray else g / count

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gradcli.engine.tensor.dtypes import BOOL, COMPLEX, CTYPES, FLOATING, OF, category
+from gradcli.engine.tensor.dtypes import BOOL, COMPLEX, CTYPES, FLOATING, HALVES, INEXACT, OF, category
 from gradcli.faults.mistakes import DtypeMix, NotDifferentiable
 from gradcli.faults.tensors import FloatingBits, InvertedFloats, UnimplementedType
 from gradcli.faults.tree import TypeFault
@@ -24,8 +24,9 @@ def refuse_bool(name, *arrays):
 def refuse_half(name, *arrays):
     """The first array, unless it or another holds 16-bit floating numbers, for which PyTorch has no kernel."""
     for array in arrays:
-        if array.dtype == np.float16:
-            raise UnimplementedType(f'"{name}_cpu" not implemented for \'Half\'', ("x.float()", "in single precision"))
+        if array.dtype in HALVES:
+            raise UnimplementedType(f'"{name}_cpu" not implemented for \'{OF[array.dtype].era}\'',
+                                    ("x.float()", "in single precision"))
     return arrays[0]
 
 
@@ -61,14 +62,14 @@ def check_dtypes(words, *operands):
 def check_normalization_types(input, *parameters):
     """Raise DtypeMix for parameters of a normalisation of another type than input; those of 16 bits may be float32."""
     kind = numpy_dtype(input)
-    parameters = [p for p in parameters if p is not None and not (kind == np.float16 and numpy_dtype(p) == np.float32)]
+    parameters = [p for p in parameters if p is not None and not (kind in HALVES and numpy_dtype(p) == np.float32)]
     check_dtypes("mixed dtype (CPU): all inputs must share same datatype." if kind == np.float64 else
                  "mixed dtype (CPU): expect parameter to have scalar type of Float", input, *parameters)
 
 
 def check_mean_type(dtype, which="Input"):
     """Raise TypeFault for a mean of whole numbers or truth values."""
-    if dtype.kind not in "fc":
+    if dtype.kind not in INEXACT:
         raise TypeFault("mean(): the input must be floating, not whole numbers or truth values",
                         ("x.float().mean()", "the mean as a floating number")).saying(
             f"mean(): could not infer output dtype. {which} dtype must be either a floating point or complex dtype. "
@@ -77,7 +78,7 @@ def check_mean_type(dtype, which="Input"):
 
 def check_norm_types(name, input_dtype, dtype):
     """Raise TypeFault unless a norm of elements of type `given` can be computed in type `dtype`, or None for theirs."""
-    if dtype is None and input_dtype.kind in "fc":
+    if dtype is None and input_dtype.kind in INEXACT:
         return
     input_type = OF[input_dtype].era
     if category(input_dtype) < FLOATING:

@@ -125,7 +125,8 @@ def _with_attributes(kind: type, access: StateAccess) -> StateAccess:
 def is_instance(kind: type) -> bool:
     """Whether `kind` is a class of the program, a module, an optimiser or the like, with slots and a `__dict__`."""
     return kind is Handle or any(PROGRAM_MADE in vars(base) for base in kind.__mro__) or kind.__module__.startswith(
-        ("gradcli.nn", "gradcli.namespace.python", "gradcli.namespace.third_party", "gradcli.namespace.saved_objects"))
+        ("gradcli.nn", "gradcli.namespace.python", "gradcli.namespace.third_party", "gradcli.namespace.saved_objects",
+         "gradcli.namespace.mixed_precision"))
 
 
 def slots_of(kind: type) -> list[str]:

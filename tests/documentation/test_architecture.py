@@ -29,7 +29,7 @@ FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FOREIGN = set(
     # of PyTorch, of Python, of programs; libraries; what the class of an operation states; commands; messages
     "F b creator except fork g grad_fn input_shape KeyboardInterrupt logcosh MemoryError out print sin torch "
-    "lark latex2mathml markdown_it matplotlib numpy prompt_toolkit sympy typer "
+    "lark latex2mathml markdown_it ml_dtypes matplotlib numpy prompt_toolkit sympy typer "
     "OMP_NUM_THREADS gradcli.Fault gradcli.Session errors forward grad_input legacy_names modern_names samples "
     "doc eval ops run done over".split())
 

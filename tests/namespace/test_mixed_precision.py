@@ -1,4 +1,7 @@
-"""`torch.amp` without a CUDA device: training loops with autocast and GradScaler compute what they do without."""
+"""`torch.amp` without a CUDA device: training loops with autocast and GradScaler compute what they do without.
+
+On the CPU it computes in 16 bits: tests/ops/test_bfloat16.py.
+"""
 
 
 import pytest
@@ -47,8 +50,9 @@ def test_loops_print_as_under_torch(imports, scaler, context):
 
 
 @pytest.mark.parametrize("call", [
-    "torch.autocast('cpu')", "torch.autocast('moon')", "torch.autocast(3)", "torch.amp.GradScaler('cpu')",
-    "torch.GradScaler().step(3)", "torch.GradScaler()._growth", "torch.autocast('cuda').__enter__.__globals__",
+    "torch.autocast('moon')", "torch.autocast(3)", "torch.autocast('cpu', dtype=3)", "torch.autocast('cpu')._before",
+    "torch.GradScaler('cpu')._scale", "torch.GradScaler('cpu').scale(3)", "torch.GradScaler().step(3)",
+    "torch.GradScaler()._growth", "torch.autocast('cuda').__enter__.__globals__",
     "torch.amp.custom_fwd", "torch.cuda.amp.autocast(True, 1, 2, 3)"])
 def test_refused(call):
     with pytest.raises(Fault):

@@ -17,11 +17,6 @@ z = torch.tensor([1 + 2j, 3 - 4j])
 m = torch.tensor([[2.0, 1.0], [0.5, 3.0]], requires_grad=True)
 """
 REFUSED = """
-nn.Linear(2, 2).to(torch.cfloat)                                        | no complex parameters
-nn.Linear(2, 2).type(torch.cdouble)                                     | no complex parameters
-nn.Linear(2, 2, dtype=torch.cfloat)                                     | floating point and complex
-nn.LazyLinear(2, dtype=torch.cfloat)                                    | no complex parameters
-nn.LazyLinear(2).to(torch.cfloat)                                       | no complex parameters
 (x * 2).sum().backward(torch.tensor(1j))                                | For complex Tensors, both grad_output
 (x * 2).backward(z)                                                     | For complex Tensors, both grad_output
 torch.autograd.grad((x * 2).sum(), x, torch.tensor(1j))                 | For complex Tensors, both grad_output

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from gradcli.display.graphs.graph_text import size_words
 from gradcli.engine.autograd.op import NodeOutput, Op
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor
 
 MOST = 5000     # nodes that a picture can hold
@@ -102,7 +103,7 @@ def summary(array: Any) -> str:
 
 
 def _number(number: Any) -> str:
-    return f"{number:.4g}" if number.dtype.kind == "f" else str(number)
+    return f"{number:.4g}" if number.dtype.kind in FLOAT_KINDS else str(number)
 
 
 def _shape(node: Any) -> tuple[Any, ...]:

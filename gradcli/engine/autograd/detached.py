@@ -16,6 +16,7 @@ from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.messages.numpy_errors import UNFIT
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Tensor, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
 
@@ -161,7 +162,7 @@ def report_without_rule(cls: type[Op], values: Sequence[Any], arrays: Sequence[A
     source = next(x for v in values for x in (v if type(v) is tuple else (v,)) if isinstance(x, Tensor)
                   and x.requires_grad)
     for k, out in enumerate(outs):
-        if out.array.dtype.kind in "fc":
+        if out.array.dtype.kind in INEXACT:
             out.cut = cut
             outs[k] = report_detached(source, cut.cause, out) if moving[k] else out
     return outs

@@ -32,7 +32,7 @@ from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
 from gradcli.engine.numerics import complex_gradients, reduced_precision
 from gradcli.engine.result_layout import match_layout
-from gradcli.engine.tensor.dtypes import real_type_of
+from gradcli.engine.tensor.dtypes import BFLOAT16, INEXACT, real_type_of
 from gradcli.engine.tensor.tensor import (
     DATA,
     INFERRED,
@@ -66,7 +66,7 @@ def parent(tensor: Tensor) -> Any:
 def refresh_view(view: Tensor) -> None:
     """Bring the node of a view up to date after a write to its base or to another view of that."""
     root = view.root
-    if root is DATA or not (root.base.requires_grad or view.node is not None) or view.array.dtype.kind not in "fc":
+    if root is DATA or not (root.base.requires_grad or view.node is not None) or view.array.dtype.kind not in INEXACT:
         return
     write = last_write_of(view)
     if write and write.tick > root.tick and shares_memory(root.base, view):
@@ -123,8 +123,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     try:
         if cls.check_size is not None:
             cls.check_size(*arrays)
-        reduced = cls.opmath and reduced_precision.applies(cls, arrays)
-        result = reduced_precision.forward(cls, arrays) if reduced else cls.forward(*arrays)
+        half = reduced_precision.half_of(cls, arrays) if cls.opmath or BFLOAT16.numpy else None
+        result = cls.forward(*arrays) if half is None else reduced_precision.forward(cls, arrays, half)
     except UNFIT as error:
         raise numpy_fault(cls, values, error) from None
     if isinstance(result, np.generic):
@@ -137,7 +137,7 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
     if tracked and result_class is Tensor:
         result_class = Variable         # of complex numbers with a history
     if type(result) is tuple:
-        return wrap_outputs(cls, values, arrays, result, result_class, tracked, reduced)
+        return wrap_outputs(cls, values, arrays, result, result_class, tracked, half)
     if type(result) is not ndarray:
         return result               # a plain answer: a bool, a number, a size
     if arrays and result is arrays[0] and not (mixed and result_class is Tensor):
@@ -152,8 +152,8 @@ def dispatch(cls: type[Op], values: Sequence[Any]) -> Any:
         if isinstance(copied, Tensor):
             out.cut = DetachedBy(f"{'torch' if cls.function else ''}.{cls.names[0]}()", here())
             out = report_copied(copied, out.cut.cause, out)
-    elif result.dtype.kind in "fc":
-        record(cls, values, arrays, result, out, reduced)
+    elif result.dtype.kind in INEXACT:
+        record(cls, values, arrays, result, out, half)
         if out.node is None and ends_history(cls):
             [out] = report_without_rule(cls, values, arrays, [out], here())
     else:
@@ -172,10 +172,10 @@ def _report_unrecorded(cause: str, values: Sequence[Any], result: Any) -> Any:
 
 
 def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any, out: Tensor,
-           reduced: bool = False) -> None:
+           half: Any = None) -> None:
     """Make the node of a call, with an edge for each input that requires gradients, and set it as that of `out`.
 
-    `reduced` tells that 16-bit floating numbers were computed with as float32.
+    half    the 16-bit floating type whose numbers were computed with as float32, None if there are none
     """
     if cls.fixed:
         _refuse_fixed(cls, values)
@@ -193,8 +193,9 @@ def record(cls: type[Op], values: Sequence[Any], arrays: list[Any], result: Any,
         node = kind()
         if complex_gradients.applies(values, out):
             edges = complex_gradients.rules_of(cls, edges, values)
-        if reduced:
-            edges = [(to, reduced_precision.rule_of(rule, kind.fused_gradient), saved) for to, rule, saved in edges]
+        if half is not None:
+            edges = [(to, reduced_precision.rule_of(rule, kind.fused_gradient, half), saved)
+                     for to, rule, saved in edges]
         node.hooks = None
         node.shape = result.shape if type(result) is ndarray else ()
         node.code, node.line_at = here()
@@ -236,13 +237,13 @@ def attribute_of(value: Any, attribute: str) -> Any:
 
 
 def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], results: tuple[Any, ...],
-                 result_class: type[Tensor], tracked: bool, reduced: bool = False) -> Any:
+                 result_class: type[Tensor], tracked: bool, half: Any = None) -> Any:
     """The results of a call that has several, as tensors: a named tuple where the operation names its fields."""
     results = all_arrays(results)
     node = None
     if tracked and results:
         first = Tensor(results[0])
-        record(cls, values, arrays, results, first, reduced)
+        record(cls, values, arrays, results, first, half)
         node = first.node
     several = outputs(cls, values[0], results, node, result_class)
     if tracked and results and node is None and ends_history(cls):
@@ -267,7 +268,7 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         out.array = array
         out.node = out.gradient = out.root = out.hooks = out.cut = None
         out.requires_grad = False
-        if several and kind in "fc" and i not in inert:
+        if several and kind in INEXACT and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
         if (base := array.base) is not None:
             if nearest_base is not None and (base is nearest_base or base is nearest_base.base):

@@ -21,6 +21,7 @@ from gradcli.engine.autograd.op import NodeOutput
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.inplace import rebase, writable
 from gradcli.engine.tensor.methods import detach
 from gradcli.engine.tensor.tensor import (
@@ -216,7 +217,7 @@ def _performed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> 
     results = result if isinstance(result, tuple) else (result,)
     kind = _kind(args, static)
     tracked = grad_mode.on and kind is not Volatile and any(record.needs)
-    differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind in "fc"
+    differentiable = [r for r in results if isinstance(r, Tensor) and r.array.dtype.kind in INEXACT
                       and not is_one_of(r, record.fixed)] if tracked else []
     rewritten = {id(g): a for g, a in zip(inputs, args, strict=True)
                  if is_one_of(g, record.dirty)} if record.dirty else {}
@@ -283,7 +284,7 @@ def _pushed(cls: type, ctx: Context, args: tuple[Any, ...], static: bool) -> Any
         ctx._record.saved = ctx.__dict__.pop(FORWARD, ())
         results = result if isinstance(result, tuple) else (result,)
         products = products_of(cls, jvp, ctx, tangents, [
-            (r.array.shape, r.array.dtype, at not in fixed and r.array.dtype.kind in "fc")
+            (r.array.shape, r.array.dtype, at not in fixed and r.array.dtype.kind in INEXACT)
             if isinstance(r, Tensor) else None for at, r in enumerate(results)])
         ctx._record = CallRecord((), ())
     finally:

@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy import ndarray
 
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import DATA, ComplexTensor, Tensor, last_write_of
 from gradcli.engine.tensor.variable import InferenceTensor, grad_mode
 from gradcli.faults.tree import GradFault
@@ -24,7 +25,7 @@ def mark_inference(out: Tensor, source: Any) -> Tensor:
     if type(source) is InferenceTensor if view else grad_mode.inference:
         if not isinstance(out, ComplexTensor):
             out.__class__ = InferenceTensor
-    elif view and grad_mode.inference and source.requires_grad and out.array.dtype.kind in "fc":
+    elif view and grad_mode.inference and source.requires_grad and out.array.dtype.kind in INEXACT:
         out.requires_grad = True
     return out
 

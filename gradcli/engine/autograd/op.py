@@ -174,6 +174,7 @@ class Op:
     check_half: Any = None                  # of the arguments: raises a fault for options that no 16-bit number can be
     opmath_outputs = 0                      # how many of several results are rounded; the others serve the rules
     fused_gradient: bool | None = None      # whether gradients of such are rounded once; None: as PyTorch's name says
+    autocast = ""                           # what it computes in by autocast.py: "lower", "single", or as it is
     opmath_numbers = False                  # whether a plain number beside them is a float32, not rounded itself
     # of the result: "rows", "columns", "images" (channels innermost if those of the input are), as "operands" have it
     memory_order = ""
@@ -377,10 +378,7 @@ class NodeOutput:
     runs_undefined = False
 
     def __init__(self, node: Op, at: int, shape: tuple[int, ...], sequence_nr: int) -> None:
-        self.node = node
-        self.at = at
-        self.shape = shape
-        self.sequence_nr = sequence_nr
+        self.node, self.at, self.shape, self.sequence_nr = node, at, shape, sequence_nr
         self.hooks: Any = None
 
 

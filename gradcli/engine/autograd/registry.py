@@ -21,11 +21,13 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.messages.arguments import last_part, type_name
+from gradcli.engine.numerics.autocast import Autocast, call_cast, policy_of
 from gradcli.engine.out_option import with_out
 from gradcli.engine.plain_numbers import is_number, was_number, with_number
 from gradcli.engine.random.generator import drawing_from
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.device import here_only
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.inplace import inplace
 from gradcli.engine.tensor.memory_format import PRESERVE
 from gradcli.engine.tensor.methods import CREATED, set_requires_grad
@@ -38,6 +40,7 @@ from gradcli.faults.tree import ArgumentFault
 def register(cls: type[Op]) -> None:
     """Enter an operation into the table and the namespaces of rules, and set its methods on `Tensor`."""
     cls.check_size = size_check(cls)
+    cls.autocast = policy_of(cls.names)
     if cls.one_call:
         cls.compose = as_one_call(cls.compose, cls.one_call)
     functions: dict[str, Callable[..., Any]] = {}      # by the name that messages tell
@@ -68,7 +71,7 @@ def as_one_call(compose: Callable[..., Any], name: str) -> Callable[..., Any]:
     def composed(F: Any, *values: Any) -> Any:
         out = compose(F, *values)
         if F is traced and isinstance(out, Tensor) and isinstance(out.node, Op):
-            inputs = [value for value in values if isinstance(value, Tensor) and value.array.dtype.kind in "fc"]
+            inputs = [value for value in values if isinstance(value, Tensor) and value.array.dtype.kind in INEXACT]
             parents = tuple([parent(x) if x.requires_grad else None for x in inputs])
             if not any(out.node is x for x in parents):
                 node: Any = rename_node(out, name if name != "named" else out.node.modern_name).node
@@ -136,6 +139,11 @@ def general_function(cls: type[Op], name: str, takes_out: bool = True) -> Callab
         if cls.random and "generator" in options:
             return drawing_from(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
+        if cls.autocast and Autocast.dtype is not None:
+            return call_cast(cls, compute, values)
+        return compute(values)
+
+    def compute(values: Any) -> Any:
         if compose:
             if not COMPLEX.isdisjoint(map(type, values)):
                 check_complex(cls, values)

@@ -11,7 +11,7 @@ from gradcli.engine.autograd.op import TABLE, NodeOutput, Op, traced
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValues
 from gradcli.engine.autograd.signature import ArrayKind, ArraysKind, Kind, sized
 from gradcli.engine.autograd.views import VIEWS, several_views_fault
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import INEXACT, OF
 from gradcli.engine.tensor.tensor import Tensor, Write, apart_writes, clock, last_writes, owner, write_apart
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import SecondBackward, StaleValue
@@ -171,7 +171,7 @@ def _unpack_result(node: Any, value: Any) -> Any:
     if value is None:
         return None
     sequence_nr, several = clock(), type(node).multi_output
-    return tuple(None if v is None else Tensor(v) if v.dtype.kind not in "fc" else
+    return tuple(None if v is None else Tensor(v) if v.dtype.kind not in INEXACT else
                  Variable(v, True, NodeOutput(node, i, v.shape, sequence_nr) if several else node)
                  for i, v in enumerate(value))
 

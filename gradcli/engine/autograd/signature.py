@@ -191,12 +191,12 @@ class TypeKind(Kind):
         """The element type that `value` is or names; REFUSED for other values."""
         if type(value) is str:
             name = value.removeprefix("torch.")
-            value = NAMED.get(name) or next((d for d in OF.values() if d.era + "Tensor" == name), None)
+            value = NAMED.get(name) or next((d for d in NAMED.values() if d.era + "Tensor" == name), None)
         if type(value) is DType:
             return value.stored()
         if isinstance(value, np.dtype):
             return value if value in OF else REFUSED
-        return value.tensor_dtype.numpy if isinstance(value, Typed) else REFUSED
+        return value.tensor_dtype.stored() if isinstance(value, Typed) else REFUSED
 
 
 class DimOrTensorKind(Kind):

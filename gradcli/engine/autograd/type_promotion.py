@@ -13,7 +13,16 @@ from gradcli.engine.autograd.signature import ArraysKind
 from gradcli.engine.numerics.reduced_precision import type_of_numbers
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import can_hold, retyped, unrepresentable_fault
-from gradcli.engine.tensor.dtypes import CTYPES, OF, computing_type, float16, float32, float64, result_type
+from gradcli.engine.tensor.dtypes import (
+    CTYPES,
+    FLOAT_KINDS,
+    HALVES,
+    OF,
+    computing_type,
+    float32,
+    float64,
+    result_type,
+)
 from gradcli.engine.tensor.tensor import Tensor, follow
 from gradcli.engine.tensor.variable import RESULT, Array, Variable, Volatile, grad_mode
 from gradcli.faults.mistakes import DtypeMix
@@ -55,7 +64,7 @@ def checked_constant(number: Any, dtype: Any) -> ndarray:
 
 def _holds_numbers(cls: type[Op], dtype: Any) -> bool:
     """Whether numbers beside tensors of that type must be elements of it."""
-    return cls.holds_numbers is True or cls.holds_numbers == ("narrow" if dtype == float16 else "wide")
+    return cls.holds_numbers is True or cls.holds_numbers == ("narrow" if dtype in HALVES else "wide")
 
 
 def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
@@ -65,7 +74,7 @@ def promoted(cls: type[Op], values: Sequence[Any]) -> Sequence[Any]:
     if not lists and cls.type_promotion != "same":
         types = {values[i].array.dtype for i in positions if isinstance(values[i], Tensor)}
         python_types = {*map(type, values)}
-        if len(types) == 1 and (dtype := types.pop()).kind == "f" and complex not in python_types and not (
+        if len(types) == 1 and (dtype := types.pop()).kind in FLOAT_KINDS and complex not in python_types and not (
                 cls.refuses_bool_with_number and bool in python_types):
             # the usual case: one type, and plain numbers
             if _holds_numbers(cls, dtype):

@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from gradcli.engine.autograd.op import NodeOutput, rename_node
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import (
     DATA,
     FUNCTION,
@@ -67,7 +68,7 @@ def flag_views(base: Tensor, place: Any) -> None:
         return
     for view in views_of(base):
         follows = view.cut is not None if view.requires_grad else base.requires_grad
-        if view.node is None and view.array.dtype.kind in "fc" and follows:
+        if view.node is None and view.array.dtype.kind in INEXACT and follows:
             view.requires_grad, view.cut = base.requires_grad, view.cut or DetachedBy(EARLIER, place)
             if type(view) is Tensor:
                 view.__class__ = Variable

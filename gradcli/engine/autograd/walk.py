@@ -26,6 +26,7 @@ from gradcli.engine.autograd.saved_values import (
     unpack,
 )
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import Tensor, clock, latest_write
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.faults.tree import AnomalousGradient
@@ -269,7 +270,7 @@ def _finish_leaves(node: Any, dependencies: dict[Any, int], grads: dict[Any, Any
 def _check_finite(node: Any, rule: Any, grad: Any) -> None:
     """Raise AnomalousGradient if a rule returned nan or, in the tutorial style, an infinite number."""
     array = grad.array if isinstance(grad, Tensor) else np.asarray(grad)
-    if array.dtype.kind not in "fc" or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
+    if array.dtype.kind not in INEXACT or not (~np.isfinite(array) if Current.legacy else np.isnan(array)).any():
         return
     name = type(node).names[0] if type(node).names else type(node).__name__
     kind = "nan" if np.isnan(array).any() else "infinite"
@@ -320,7 +321,7 @@ def _linked(node: Any, rule: Any, values: Any, grad: Any, since: int) -> Any:
         sources = [x for need, value in zip(rule.needs, values, strict=True)
                    if not idle or params[min(need, len(params) - 1)] not in idle
                    for x in (value if type(value) is tuple else (value,))
-                   if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind in "fc"]
+                   if isinstance(x, Tensor) and x.requires_grad and x.array.dtype.kind in INEXACT]
         if sources and grad.requires_grad:      # of the gradient that came in: PyTorch's depends on the inputs as well
             sources = _unreached(sources, grad, since)
     if not sources:

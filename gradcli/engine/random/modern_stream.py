@@ -33,6 +33,7 @@ from gradcli.engine.random.stream import (
     ordered_bounds,
     weight_rows,
 )
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, float_limits
 from gradcli.faults.tree import ValueFault
 
 SINGLE, DOUBLE, LONG = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
@@ -41,7 +42,7 @@ NO_MEAN = {np.dtype(kind): np.zeros((), kind) for kind in (np.float32, np.float6
 FULL_TURN = 2.0 * math.pi
 BLOCK = 16                  # normals are made in blocks of this many
 FEW_BLOCKS = 4096           # as many normals are few
-DIGITS = {"float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
+DIGITS = {"bfloat16": 8, "float16": 11, "float32": 24, "float64": 53}      # the integers up to 2**digits are all exact
 
 
 class ModernGenerator(RandomStream):
@@ -69,7 +70,7 @@ class ModernGenerator(RandomStream):
                 return np.array(few, SINGLE).reshape(shape)
             return _below(np.array(few, SINGLE), low, high).reshape(shape)
         u = self.twister.u53(count) if kind == np.float64 else self.twister.u24(count)
-        if kind == np.float16 or (low, high) != (0, 1):
+        if kind in HALVES or (low, high) != (0, 1):
             u = _stretched(u, kind, low, high)
         return u.astype(kind, copy=False).reshape(shape)
 
@@ -168,7 +169,7 @@ class ModernGenerator(RandomStream):
             return out
         out[:in_blocks] = self._blocks(in_blocks, kind, mean, std)
         if rest:
-            if kind != np.float16:      # the uniforms of the incomplete block were drawn, then drawn again
+            if kind not in HALVES:      # the uniforms of the incomplete block were drawn, then drawn again
                 self.twister.words(2 * rest if kind == np.float64 else rest)
             out[-BLOCK:] = self._blocks(BLOCK, kind, mean, std)
         return out
@@ -208,7 +209,7 @@ class ModernGenerator(RandomStream):
             return self._integers(low, high - low, shape, LONG)
         ordered_bounds("randint", low, high, strict=True)
         kind = np.dtype(dtype)
-        if kind.kind == "f":
+        if kind.kind in FLOAT_KINDS:
             low, high = _representable(low, high, kind)
         elif not (least(kind) <= low and high - 1 <= greatest(kind)):
             raise ValueFault(f"the integers from {low} to {high - 1} do not fit {kind}")
@@ -295,19 +296,19 @@ def greatest(kind: np.dtype[Any]) -> int:
     """The largest integer that random_ gives for a type."""
     if kind == np.bool_:
         return 1
-    return 1 << DIGITS[kind.name] if kind.kind == "f" else int(np.iinfo(kind).max)
+    return 1 << DIGITS[kind.name] if kind.kind in FLOAT_KINDS else int(np.iinfo(kind).max)
 
 
 @lru_cache(32)
 def least(kind: np.dtype[Any]) -> int:
-    if kind.kind == "f":
+    if kind.kind in FLOAT_KINDS:
         return -greatest(kind)
     return 0 if kind == np.bool_ else int(np.iinfo(kind).min)
 
 
 def _representable(low: int, high: int, kind: np.dtype[Any]) -> tuple[int, int]:
     """Bounds such that rounding to a floating type does not lead out of them."""
-    digits, limit = DIGITS[kind.name], float(np.finfo(kind).max)
+    digits, limit = DIGITS[kind.name], float(float_limits(kind).max)
     if not (-limit <= low and high - 1 <= limit):
         raise ValueFault(f"the integers from {low} to {high - 1} do not fit {kind}")
     top = int(kind.type(high - 1))

@@ -18,7 +18,7 @@ from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
 from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, SpareNormal, Twister, TwisterState
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, OF
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
@@ -201,12 +201,12 @@ def apply_exchanges(at: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def cast_as_c(values: Array, dtype: DTypeLike) -> Array:
-    """`values` in the type, as C converts them: half precision goes by way of float32, overflow is infinite."""
+    """`values` in the type, as C converts them: numbers of 16 bits go by way of float32, overflow is infinite."""
     kind = np.dtype(dtype)
     if kind is values.dtype:
         return values
     with np.errstate(over="ignore", invalid="ignore"):
-        if kind == np.float16:
+        if kind in HALVES:
             values = values.astype(np.float32)
         return values.astype(dtype, copy=False)
 
@@ -268,7 +268,7 @@ def ordered_bounds(name: str, low: float, high: float, strict: bool) -> None:
 
 def weight_rows(weights: Array, count: int, replacement: bool) -> Array:
     """The rows of weights for multinomial, once they are found fit to draw from."""
-    if weights.dtype.kind != "f":
+    if weights.dtype.kind not in FLOAT_KINDS:
         raise UnfitValue("multinomial needs weights of a floating type").saying(
             f"multinomial only supports floating-point dtypes for input, got: {OF[weights.dtype].era}")
     if weights.ndim not in (1, 2):

@@ -21,12 +21,16 @@ from gradcli.engine.result_layout import dense_copy
 from gradcli.engine.tensor.dtypes import (
     CTYPES,
     FIXED,
+    FLOAT_KINDS,
+    HALVES,
+    INEXACT,
     OF,
     Default,
     bool_,
     complex_type_of,
     float32,
     float64,
+    float_limits,
     int32,
     int64,
 )
@@ -95,8 +99,8 @@ LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type hol
 
 def can_hold(dtype: Any, number: float) -> bool:
     """Whether PyTorch converts a number to a type: whole ones to bytes also from -255 on, no nan to whole numbers."""
-    if dtype.kind == "f":
-        return abs(number) <= np.finfo(dtype).max or type(number) is float and not isfinite(number)
+    if dtype.kind in FLOAT_KINDS:
+        return abs(number) <= float_limits(dtype).max or type(number) is float and not isfinite(number)
     if dtype.kind not in "iu":
         return True
     most = int(np.iinfo(dtype).max)
@@ -133,8 +137,7 @@ def to_element(number: Any, dtype: Any) -> Any:
 
 def to_element_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
     """`to_element`, but with infinity for numbers too large for 16 bits where PyTorch writes a single element."""
-    return number if count == 1 and dtype.kind == "f" and dtype.itemsize == 2 and type(number) is not complex else (
-        to_element(number, dtype))
+    return number if count == 1 and dtype in HALVES and type(number) is not complex else to_element(number, dtype)
 
 
 def checked_int64(number: int) -> int:
@@ -218,7 +221,7 @@ def _common_type(leaves: list[Any]) -> Any:
     kinds = {type(v) if not isinstance(v, np.generic) else v.dtype for v in leaves}
     plain = {int: int64, bool: bool_, complex: complex_type_of(Default.floating)}
     types = [kind if isinstance(kind, np.dtype) else plain.get(kind) or Default.floating for kind in kinds]
-    floating = [kind for kind in types if kind.kind in "fc"]
+    floating = [kind for kind in types if kind.kind in INEXACT]
     return np.result_type(*floating or types) if types else Default.floating
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import REFUSED, Sizes, Type, described
 from gradcli.engine.messages.arguments import type_name
-from gradcli.engine.tensor.dtypes import OF, Default, DType, promote, real_type_of
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, NAMED, OF, Default, DType, float_limits, promote, real_type_of
 from gradcli.engine.tensor.tensor import Size
 from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -21,15 +21,15 @@ class _Limits:
     __module__ = "torch"
     __slots__ = ("bits", "dtype", "max", "min")
 
-    kind, needed, torch_needs = "f", "a floating type", "a floating point"
+    kind, needed, torch_needs = FLOAT_KINDS, "a floating type", "a floating point"
 
     def __init__(self, type: Any = None) -> None:
         dtype = Default.floating if type is None else Type.take(type)
-        dtype = real_type_of(dtype) if dtype is not REFUSED and self.kind == "f" else dtype
+        dtype = real_type_of(dtype) if dtype is not REFUSED and self.kind is FLOAT_KINDS else dtype
         if dtype is REFUSED or dtype.kind not in self.kind:
-            name, other = self.__class__.__name__, "iinfo" if "f" in self.kind else "finfo"
+            name, other = self.__class__.__name__, "iinfo" if self.kind is FLOAT_KINDS else "finfo"
             raise ArgumentFault(f"{name}() needs {self.needed}, not {described(type)}",
-                                f"torch.{name}({'torch.float32' if 'f' in self.kind else 'int'})").saying(
+                                f"torch.{name}({'torch.float32' if self.kind is FLOAT_KINDS else 'int'})").saying(
                 f"{name}(): argument 'type' (position 1) must be torch.dtype, not {type_name(type)}"
                 if dtype is REFUSED else f"torch.{name}() requires {self.torch_needs} input type. Use torch.{other} to "
                 f"handle 'torch.{name}'")
@@ -45,9 +45,9 @@ class finfo(_Limits):
 
     def __init__(self, type: Any = None) -> None:
         super().__init__(type)
-        info = np.finfo(self.dtype)
+        info = float_limits(NAMED[self.dtype].numpy)
         self.eps, self.max, self.min = float(info.eps), float(info.max), float(info.min)
-        self.resolution = float(str(info.resolution))
+        self.resolution = float(f"1e-{info.precision}")
         self.tiny = self.smallest_normal = float(info.tiny)
 
     def __repr__(self) -> str:

@@ -16,28 +16,30 @@ import numpy as np
 from gradcli.exposure import exposed, named
 from gradcli.faults.tree import TypeFault
 
-BOOL, INTEGER, FLOATING, COMPLEX, NAME_ONLY = range(5)
+BOOL, INTEGER, FLOATING, COMPLEX = range(4)
+FLOAT_KINDS = "fV"      # the kinds of numpy dtypes of floating numbers; V is that of bfloat16, of a library beside it
+INEXACT = FLOAT_KINDS + "c"     # those of numbers that gradients can flow through
 
 
 @named("torch.dtype")
 @exposed("is_floating_point", "is_complex", "is_signed", "itemsize")
 class DType:
-    """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`; no tensor has one of the
-    category NAME_ONLY, whose `numpy` is None."""
+    """An element type: `name` today, `era` the tensor class of 0.1.12 without its `Tensor`; `numpy` is the dtype of its
+    arrays, None for bfloat16 until a program asks for it."""
 
     __slots__ = ("category", "era", "name", "numpy", "spellings")
 
     def __init__(self, spellings: str, numpy: Any, era: str, category: int) -> None:
         self.spellings = tuple(spellings.split())
         self.name = self.spellings[0]
-        self.numpy = None if numpy is None else np.dtype(numpy)
+        self.numpy: Any = None if numpy is None else np.dtype(numpy)
         self.era = era
         self.category = category
 
     @property
     def is_floating_point(self) -> bool:
         """Whether gradients can flow through elements of this type."""
-        return self.category in (FLOATING, NAME_ONLY)
+        return self.category == FLOATING
 
     @property
     def is_complex(self) -> bool:
@@ -47,7 +49,7 @@ class DType:
     @property
     def is_signed(self) -> bool:
         """Whether elements can be negative."""
-        return self.numpy is None or self.numpy.kind in "ifc"
+        return self.category >= FLOATING or self.numpy.kind == "i"
 
     @property
     def itemsize(self) -> int:
@@ -55,10 +57,12 @@ class DType:
         return 2 if self.numpy is None else int(self.numpy.itemsize)
 
     def stored(self) -> Any:
-        """The dtype of numpy. TypeFault for a type that has a name alone."""
-        if self.category == NAME_ONLY:
-            raise TypeFault(f"tensors of {self.name} are not part of the language: numpy has no such type",
-                            ("torch.float16", "16 bits, with more digits"), ("torch.float32", "of the same range"))
+        """The dtype of its arrays. Of bfloat16 it is that of ml_dtypes, which is loaded at its first use."""
+        if self.numpy is None:
+            from ml_dtypes import bfloat16
+            self.numpy = np.dtype(bfloat16)
+            OF[self.numpy] = OF_REAL[self.numpy] = self
+            HALVES.add(self.numpy)
         return self.numpy
 
     def __repr__(self) -> str:
@@ -124,11 +128,24 @@ COMPLEXES = (
 ALL = REAL + COMPLEXES
 OF: dict[Any, DType] = {dtype.numpy: dtype for dtype in ALL}
 OF_REAL: dict[Any, DType] = {dtype.numpy: dtype for dtype in REAL}
-BFLOAT16 = DType("bfloat16", None, "BFloat16", NAME_ONLY)     # numpy has no such type
+BFLOAT16 = DType("bfloat16", None, "BFloat16", FLOATING)      # numpy has no such type
 NAMED: dict[str, DType] = {name: dtype for dtype in (*ALL, BFLOAT16) for name in dtype.spellings}
 
 float32, float64, float16, int64, int32, int16, int8, uint8, bool_ = (dtype.numpy for dtype in REAL)
 complex64, complex128 = (dtype.numpy for dtype in COMPLEXES)
+HALVES = {float16}
+"""The floating types of 16 bits that tensors can have."""
+
+
+def float_limits(dtype: Any) -> Any:
+    """The limits of a floating type, as `np.finfo` has them."""
+    if dtype.kind != "V":
+        return np.finfo(dtype)
+    import ml_dtypes
+    limits: Any = ml_dtypes.finfo
+    return limits(dtype)
+
+
 OF_NUMBER: dict[type, Any] = {bool: bool_, int: int64}
 
 
@@ -141,7 +158,7 @@ class Default:
 @contextmanager
 def double_precision() -> Iterator[None]:
     """A context in which new floating tensors hold 64 bits, those too for which a program asks for fewer."""
-    floating, narrow = Default.floating, [dtype for dtype in REAL if dtype.category == FLOATING]
+    floating, narrow = Default.floating, [dtype for dtype in (*REAL, BFLOAT16) if dtype.category == FLOATING]
     stored = [dtype.numpy for dtype in narrow]
     Default.floating = float64
     for dtype in narrow:
@@ -159,7 +176,7 @@ def category(dtype: Any) -> int:
     return CATEGORIES[dtype.kind]
 
 
-CATEGORIES = {"b": BOOL, "i": INTEGER, "u": INTEGER, "f": FLOATING, "c": COMPLEX}
+CATEGORIES = {"b": BOOL, "i": INTEGER, "u": INTEGER, "f": FLOATING, "V": FLOATING, "c": COMPLEX}
 
 
 def complex_type_of(dtype: Any) -> Any:
@@ -184,7 +201,7 @@ def promote(a: Any, b: Any) -> Any:
         if ca + cb == FLOATING + COMPLEX:
             return np.promote_types(a, b)
         return a if ca > cb else b
-    return np.promote_types(a, b)
+    return float32 if a in HALVES and b in HALVES else np.promote_types(a, b)
 
 
 def of_number(value: bool | int | float | complex) -> Any:
@@ -196,8 +213,8 @@ def of_number(value: bool | int | float | complex) -> Any:
 
 FIXED = {"Long": "int64_t", "Short": "int16_t", "Char": "int8_t", "Byte": "uint8_t"}
 """The C types by size, which some of PyTorch's messages use."""
-CTYPES = {"Double": "double", "Half": "c10::Half", "Int": "int", "Long": "long int", "Byte": "unsigned char",
-          "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float",
+CTYPES = {"Double": "double", "Half": "c10::Half", "BFloat16": "c10::BFloat16", "Int": "int", "Long": "long int",
+          "Byte": "unsigned char", "Char": "signed char", "Short": "short int", "Bool": "bool", "Float": "float",
           "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>"}
 """What PyTorch calls element types, by their tensor classes, where it tells them as C++ does."""
 
@@ -222,4 +239,4 @@ def _over(higher: Any, lower: Any) -> Any:
 
 def computing_type(dtype: Any) -> Any:
     """The floating or complex type in which functions like sin and division compute on `dtype`."""
-    return dtype if dtype.kind in "fc" else Default.floating
+    return dtype if dtype.kind in INEXACT else Default.floating

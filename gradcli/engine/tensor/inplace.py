@@ -23,7 +23,7 @@ from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import can_expand
 from gradcli.engine.tensor.complex_tensor import LAZY, unwritable
-from gradcli.engine.tensor.dtypes import OF, category
+from gradcli.engine.tensor.dtypes import INEXACT, OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
@@ -264,5 +264,5 @@ def _track(target: Tensor) -> None:
 def _track_views(base: Tensor) -> None:
     """Let the views of `base` require gradients, now that it has a history: each takes its own when it is asked."""
     for view in views_of(base):
-        if view.array.dtype.kind in "fc":
+        if view.array.dtype.kind in INEXACT:
             _track(view)

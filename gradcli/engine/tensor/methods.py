@@ -42,7 +42,7 @@ from gradcli.engine.sequence import SEQUENCE
 from gradcli.engine.tensor import complex_tensor, memory_format
 from gradcli.engine.tensor.attach import attach
 from gradcli.engine.tensor.device import cuda, device_of
-from gradcli.engine.tensor.dtypes import CTYPES, OF, DType
+from gradcli.engine.tensor.dtypes import CTYPES, INEXACT, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import RESHAPE_METHODS
 from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, rebind, sharing
@@ -191,6 +191,9 @@ def numpy(self: Tensor, *, force: bool = False) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    if self.array.dtype.kind == "V":
+        raise ArgumentFault("numpy has no bfloat16", ("x.float().numpy()", "the same numbers in 32 bits")).saying(
+            "Got unsupported ScalarType BFloat16")
     share_memory(self.array)
     return report_detached(self, ".numpy()", Array(complex_tensor.real_array(self)))
 
@@ -272,7 +275,7 @@ def _index(self: Tensor) -> Any:
 def _set_data(self: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise ArgumentFault(f"Variable data has to be a tensor, but got {type_name(value)}")
-    if self.requires_grad and value.array.dtype.kind not in "fc":
+    if self.requires_grad and value.array.dtype.kind not in INEXACT:
         raise IntegerLeaf("data set to a tensor that requires gradients must be floating point or complex dtype")
     complex_tensor.check_same_kind(self, value)
     value = report_detached(value, DATA_ASSIGNMENT, value)
@@ -319,7 +322,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
     """Turn a leaf into one that gradients are computed for, or back."""
     if type(value) is not bool:
         raise GradFault(f"requires_grad must be a bool, not {described(value)}").saying("requires_grad must be a bool")
-    if value and self.array.dtype.kind not in "fc":
+    if value and self.array.dtype.kind not in INEXACT:
         raise IntegerLeaf(f"only floating tensors can require gradients, not {OF[self.array.dtype].name}",
                           ("x = x.float()", "a floating copy, which can")).saying(
             f"{floating} can require gradients")

@@ -15,7 +15,7 @@ from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.messages.numpy_errors import UNFIT
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_of, unreversed
-from gradcli.engine.tensor.dtypes import CTYPES, OF, REAL, Default, DType, Typed
+from gradcli.engine.tensor.dtypes import BFLOAT16, CTYPES, OF, REAL, Default, DType, Typed
 from gradcli.engine.tensor.tensor import Size, Tensor
 from gradcli.engine.tensor.variable import Array, InferenceTensor
 from gradcli.faults.tree import ArgumentFault
@@ -45,7 +45,7 @@ class TensorType(Typed):
         first = args[0] if args else None
         if not InferenceTensor.exist and (quick := self._usual(first, args)) is not None:
             return quick
-        if len(args) == 1 and type(first) is Array and first.array.dtype is self.tensor_dtype.numpy:
+        if len(args) == 1 and type(first) is Array and first.array.dtype is self.tensor_dtype.stored():
             return Tensor(unreversed(first.array))      # around the memory of the array, as from_numpy
         if len(args) == 1 and isinstance(first, Tensor) and (not Current.legacy and type(first) is not Array or (
                 first.array.ndim and first.dtype is self.tensor_dtype)):
@@ -68,11 +68,11 @@ class TensorType(Typed):
         """The tensor of a list of numbers, or of sizes that need no check; None for any other arguments."""
         if type(first) is list and len(args) == 1:
             try:
-                return Tensor(array_of(first, self.tensor_dtype.numpy, Array))
+                return Tensor(array_of(first, self.tensor_dtype.stored(), Array))
             except UNFIT:
                 return None
         if type(first) is int and {*map(type, args)} == {int} and min(args) >= 0 and prod(args) <= UNCHECKED:
-            return Tensor(zeros(args, self.tensor_dtype.numpy))
+            return Tensor(zeros(args, self.tensor_dtype.stored()))
         return None
 
     def holds(self, value: Any) -> bool:
@@ -92,4 +92,4 @@ def _options(dtype: DType) -> str:
 
 TensorType.__call__.__qualname__ = "new"     # as PyTorch's messages call it
 TENSOR = TensorType(None)
-TYPES = {f"{dtype.era}Tensor": TensorType(dtype) for dtype in REAL}
+TYPES = {f"{dtype.era}Tensor": TensorType(dtype) for dtype in (*REAL, BFLOAT16)}

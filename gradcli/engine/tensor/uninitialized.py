@@ -8,9 +8,8 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.tensor.dtypes import Default
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import Tensor, become_complex
 from gradcli.engine.tensor.variable import Parameter
-from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import ArgumentFault, ShapeFault, ValueFault
 
 SLOT: Any = vars(Tensor)["array"]      # where the array is, beneath the property that refuses it
@@ -26,8 +25,6 @@ class Uninitialized:
         converted = Default.floating if dtype is None else Type.take(dtype)
         if converted is REFUSED:
             raise ArgumentFault(f"dtype must be an element type, not {described(dtype)}", "dtype=torch.float64")
-        if converted.kind == "c":
-            raise ComplexDerivative()
         SLOT.__set__(self, np.empty(0, converted))
         attributes: Any = self
         attributes.requires_grad = bool(requires_grad)
@@ -49,13 +46,14 @@ class Uninitialized:
     def materialize(self, shape: tuple[int, ...]) -> None:
         """Become a parameter or buffer of this size, whose numbers are still to be set."""
         array = np.zeros(shape, SLOT.__get__(self).dtype)
+        whole: Any = self
         self.__class__ = self._becomes()        # of the same layout
         SLOT.__set__(self, array)
+        if array.dtype.kind == "c":
+            become_complex(whole, array.dtype)
 
     def cast(self, dtype: Any) -> None:
         """Say of which type it will be."""
-        if np.dtype(dtype).kind == "c":
-            raise ComplexDerivative()
         SLOT.__set__(self, np.empty(0, dtype))
 
     def text(self) -> str:

@@ -18,6 +18,7 @@ from gradcli.engine.autograd.dispatch import dispatch, parent
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.autograd.views import places_in, shares_memory
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import DATA, Tensor, views_of
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.transforms.jacobian_blocks import Forward
@@ -86,7 +87,7 @@ class DualLevel:
             origins = _origins_in_base(base, at, origins)
         result = self.give(base, replaced(base, before, tangent, origins))
         for view in views_of(base) if getattr(base, "viewed", False) else ():
-            if shares_memory(base, view) and view.array.dtype.kind in "fc":
+            if shares_memory(base, view) and view.array.dtype.kind in INEXACT:
                 with tangents_ignored():
                     piece = traced.take(self.tangent(result), Tensor(places_in(base.array, view.array)))
                 self.give(view, piece)
@@ -157,7 +158,7 @@ def make_dual(tensor: Any, tangent: Any, *, level: Any = None) -> Tensor:
         if not isinstance(value, Tensor):
             raise ArgumentFault(f"make_dual() needs tensors, not {described(value)}")
     for role, value in (("primal", tensor), ("tangent", tangent)):
-        if value.array.dtype.kind not in "fc":
+        if value.array.dtype.kind not in INEXACT:
             raise ValueFault(f"Expected {role} to be floating point or complex, but got: {value.dtype}", "x.float()")
     if tangent.array.shape != tensor.array.shape:
         raise GradFault("Trying to set a forward gradient that has a different size than that of the original Tensor, "
@@ -238,7 +239,7 @@ def dispatch_dual(level: DualLevel, cls: type[Op], values: Sequence[Any]) -> Any
             result = dispatch(cls, primals)
             outputs = [o for o in (result if isinstance(result, tuple) else (result,)) if isinstance(o, Tensor)]
             differentiable = [o for o in outputs
-                              if o.requires_grad and o.array.dtype.kind in "fc" and id(o) not in originals]
+                              if o.requires_grad and o.array.dtype.kind in INEXACT and id(o) not in originals]
             create_graph = recorded and any(v.requires_grad for v in (*nested_tensors(values), *tangents))
             products = Forward(differentiable, leaves).product(tangents, create_graph) if differentiable else []
         finally:

@@ -12,6 +12,7 @@ from gradcli.engine.autograd.backward import seed_for
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.messages.arguments import type_text
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, with_tangents
 from gradcli.engine.transforms.captured import CapturedMemory
@@ -206,7 +207,7 @@ def _check_real(values: Any, what: str, name: str) -> None:
 
 def _check_floating(outputs: list[Tensor], name: str) -> None:
     for output in outputs:
-        if name != JVP and output.array.dtype.kind not in "fc":
+        if name != JVP and output.array.dtype.kind not in INEXACT:
             raise TypeFault("vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with "
                             f"dtype {output.dtype}", "x.float()")
 
@@ -298,7 +299,7 @@ def _directions(primals: Any, tangents: Any) -> list[Tensor]:
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "
                 f"not supported. Tensor is of size {list(x.array.shape)} while the given forward gradient is of size "
                 f"{list(d.array.shape)}.")
-        if d.array.dtype.kind not in "fc":
+        if d.array.dtype.kind not in INEXACT:
             raise ValueFault(f"Expected tangent to be floating point or complex, but got: {d.dtype}", "v.float()")
     return directions
 

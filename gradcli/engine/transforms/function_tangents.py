@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import described, sized
 from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable, grad_mode, recording
 from gradcli.engine.transforms.levels import gradients
@@ -45,7 +46,7 @@ def _check_tangent(cls: type, at: int, shape: tuple[int, ...], tangent: Tensor |
                 f"Function's jvp returned a gradient at position {at}, but  the corresponding forward output is not a "
                 "differentiable Tensor.You should return None at that position instead."))
         return
-    if tangent is None or tangent.array.dtype.kind not in "fc":
+    if tangent is None or tangent.array.dtype.kind not in INEXACT:
         returned = "nothing" if tangent is None else described(tangent)
         raise _wrong_tangent(cls, f"returned {returned} for a result that has a tangent")
     if tangent.array.shape != shape:

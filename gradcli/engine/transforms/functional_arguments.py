@@ -13,6 +13,7 @@ from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.arguments import type_text
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.methods import REQUESTED
 from gradcli.engine.tensor.tensor import ComplexTensor, Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -48,7 +49,7 @@ def leaves_of(inputs: Any, connect: bool, name: str) -> tuple[tuple[Tensor, ...]
     several = isinstance(inputs, tuple)
     tensors = checked_tensors(inputs, "inputs", name)
     for x in tensors:
-        if x.array.dtype.kind not in "fc":
+        if x.array.dtype.kind not in INEXACT:
             raise IntegerLeaf(f"only floating tensors can require gradients, not {x.dtype.name}",
                               ("x.float()", "a floating copy, which can")).saying(f"{REQUESTED} can require gradients")
     return tuple(traced.alias(x) if connect and x.requires_grad else

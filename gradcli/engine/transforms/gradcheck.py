@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.op import raw, traced
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
 from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.tensor import ComplexTensor, DisplayHooks, Tensor
 from gradcli.engine.tensor.variable import Variable, recording
 from gradcli.engine.tensor.write_gate import writing
@@ -160,7 +161,7 @@ def _tensors(result: Any) -> list[Tensor]:
         if not isinstance(value, Tensor):
             raise AttributeFault(f"gradcheck needs a function that returns tensors, and it returned {described(value)}"
                                  ).saying(f"'{type(value).__name__}' object has no attribute 'requires_grad'")
-    return [traced.pairs(o) if isinstance(o, ComplexTensor) else o for o in results if o.array.dtype.kind in "fc"]
+    return [traced.pairs(o) if isinstance(o, ComplexTensor) else o for o in results if o.array.dtype.kind in INEXACT]
 
 
 def gradgradcheck(func: Callable[..., Any], inputs: Any, grad_outputs: Any = None, *, eps: float = 1e-6,

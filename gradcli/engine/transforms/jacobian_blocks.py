@@ -10,6 +10,7 @@ import numpy as np
 from gradcli.engine.autograd.backward import newest_first, nodes_leading_to
 from gradcli.engine.autograd.dispatch import parent
 from gradcli.engine.autograd.op import TABLE, Op, traced
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms.levels import Level, gradients
@@ -113,7 +114,7 @@ def depends_on_inputs(output: Tensor, tangent: Tensor, inputs: Sequence[Tensor])
         return False
     nodes = nodes_leading_to(newest_first([parent(output)]), {parent(x) for x in inputs})
     return any(isinstance(node, TABLE["link"]) or any(
-        type(value) is np.ndarray and value.dtype.kind == "f"
+        type(value) is np.ndarray and value.dtype.kind in FLOAT_KINDS
         for _, _, saved in node.edges for value in (saved if type(saved) is tuple else ()))
         for node in nodes if isinstance(node, Op))
 

@@ -17,21 +17,21 @@ from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.module_buffer import enlist_buffer
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.device import here_only, names_device
-from gradcli.engine.tensor.dtypes import NAMED, OF
+from gradcli.engine.tensor.dtypes import INEXACT, NAMED, OF
 from gradcli.engine.tensor.methods import Handle
-from gradcli.engine.tensor.tensor import Tensor, rebind
-from gradcli.engine.tensor.uninitialized import Uninitialized
-from gradcli.engine.tensor.variable import Parameter, Variable
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
 from gradcli.faults.arguments import NotRegistrable
 from gradcli.faults.attributes import ForwardMissing, NotAModule, SetBeforeInit
-from gradcli.faults.mistakes import ComplexDerivative, FailedAssertion, UnfitValue
+from gradcli.faults.mistakes import FailedAssertion, UnfitValue
 from gradcli.faults.source import without_addresses
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.lang.runtime.generators import generator
 from gradcli.lang.runtime.ordered import OrderedDict
 from gradcli.nn.module import call_hooks
 from gradcli.nn.module import state_dict as states
+from gradcli.nn.module.casting import cast_floating
 from gradcli.nn.module.lookup import Lookup
 from gradcli.nn.module.names import check_free_name
 from gradcli.nn.module.printing import module_repr, type_path
@@ -44,8 +44,9 @@ REGISTRIES = ("_parameter_dict", "_buffer_dict", "_module_dict")
          "register_parameter register_buffer register_module add_module zero_grad train eval state_dict "
          "load_state_dict apply register_forward_hook register_forward_pre_hook register_full_backward_hook "
          "register_full_backward_pre_hook get_submodule set_submodule get_parameter get_buffer _get_name "
-         "register_backward_hook float double half type to cpu cuda requires_grad_ extra_repr training _parameters "
-         "_buffers _modules _forward_pre_hooks _forward_hooks".split(), open_attributes=True, base=True, copied=True)
+         "register_backward_hook float double half bfloat16 type to cpu cuda requires_grad_ extra_repr training "
+         "_parameters _buffers _modules _forward_pre_hooks _forward_hooks".split(),
+         open_attributes=True, base=True, copied=True)
 class Module(Lookup):
     """The base of all modules, and of the modules that programs define."""
 
@@ -256,10 +257,14 @@ class Module(Lookup):
         """Convert floating parameters and buffers to float16; return this module."""
         return cast_floating(self, NAMED["half"].stored())
 
+    def bfloat16(self) -> Any:
+        """Convert floating parameters and buffers to bfloat16; return this module."""
+        return cast_floating(self, NAMED["bfloat16"].stored())
+
     def type(self, dst_type: Any) -> Any:
         """Convert floating parameters and buffers to `dst_type`; return this module."""
         dtype = Type.element_type(dst_type)
-        if dtype is REFUSED or dtype.kind not in "fc":
+        if dtype is REFUSED or dtype.kind not in INEXACT:
             message = "data set to a tensor that requires gradients must be floating point or complex dtype"
             raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
                              ).saying(f"invalid type: {dst_type!r}" if type(dst_type) is str else message)
@@ -275,7 +280,7 @@ class Module(Lookup):
             elif value is not None and type(value) is not bool:
                 if Type.take(value) is REFUSED:
                     here_only(value)
-                if Type.take(value).kind not in "fc":
+                if Type.take(value).kind not in INEXACT:
                     raise ArgumentFault("a module is converted to a floating type, as its parameters are",
                                         "net.to(torch.float64)").saying(
                         "nn.Module.to only accepts floating point or complex dtypes, but got desired "
@@ -360,24 +365,6 @@ def registries_of(module: Module, name: str,
     except AttributeError:
         noun = "parameters" if kind == "_parameter_dict" else "module" if kind else "buffer"
         raise SetBeforeInit(name, noun) from None
-
-
-def cast_floating(module: Any, dtype: np.dtype[Any]) -> Any:
-    """Convert the floating parameters and buffers of a module and all within it, and their gradients; the module.
-
-    ComplexDerivative for a complex type: what a module learns has derivatives.
-    """
-    if dtype.kind == "c":
-        raise ComplexDerivative()
-    for inner in Module.modules(module):
-        for value in (*inner._parameter_dict.values(), *inner._buffer_dict.values()):
-            if isinstance(value, Uninitialized):
-                value.cast(dtype)
-            elif value is not None and value.array.dtype.kind == "f":
-                rebind(value, value.array.astype(dtype, copy=False))
-                if value.grad is not None:
-                    value.grad = Variable(value.grad.array.astype(dtype, copy=False))
-    return module
 
 
 def dotted(path: str, name: str) -> str:

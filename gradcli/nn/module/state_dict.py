@@ -12,6 +12,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import Current
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.methods import detach_
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -198,7 +199,7 @@ def _mismatch(name: str, target: Any, value: Any, assign: bool) -> str:
     if value.array.shape != target.array.shape:
         return (f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
                 f"shape in current model is {target.shape}.")
-    if assign and target.requires_grad and value.array.dtype.kind != "f":
+    if assign and target.requires_grad and value.array.dtype.kind not in FLOAT_KINDS:
         return (f'While copying the parameter named "{name}", whose dimensions in the model are {target.shape} and '
                 f"whose dimensions in the checkpoint are {value.shape}, an exception occurred : ('Only Tensors of "
                 "floating point and complex dtype can require gradients',).")

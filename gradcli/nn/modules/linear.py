@@ -11,7 +11,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import REFUSED, Type, described
 from gradcli.engine.messages.arguments import sizes_message, type_name
 from gradcli.engine.tensor.device import DeviceLike
-from gradcli.engine.tensor.dtypes import OF, Default
+from gradcli.engine.tensor.dtypes import INEXACT, OF, Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import exposed
@@ -22,12 +22,12 @@ from gradcli.nn.module.module import Module
 
 
 def empty_parameter(shape: tuple[int, ...], dtype: Any = None) -> Parameter:
-    """A Parameter of this shape, not initialised. A fault unless `dtype` is floating (None: the default)."""
+    """A Parameter of this shape, not initialised. A fault unless `dtype` is floating or complex (None: the default)."""
     element_type = Default.floating if dtype is None else Type.take(dtype)
     if element_type is REFUSED:
         raise ArgumentFault(f"parameters are of a floating type, not {described(dtype)}", "dtype=torch.float64").saying(
             f"empty(): argument 'dtype' must be torch.dtype, not {type_name(dtype)}")
-    if element_type.kind != "f":
+    if element_type.kind not in INEXACT:
         raise IntegerLeaf(f"parameters are of a floating type, not {OF[element_type].name}", "dtype=torch.float64"
                           ).saying("Only Tensors of floating point and complex dtype can require gradients")
     odd_size = next((size for size in shape if type(size) not in (int, bool)), None)

@@ -17,7 +17,7 @@ from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import recording
 from gradcli.engine.tensor.write_gate import StepWrites, writing
@@ -213,7 +213,7 @@ class Optimizer(WithStates):
                     grad = grad.astype(array.dtype)
                 if array.dtype.kind == "c":
                     array, grad = raw.pairs(array), raw.pairs(grad)     # as so many real numbers
-                elif array.dtype.kind != "f":
+                elif array.dtype.kind not in FLOAT_KINDS:
                     raise GradFault(f"a parameter must be of a floating type to be optimised, and is {described(p)}")
                 state = self._state_of(p)
                 for value in state.values():

@@ -9,7 +9,7 @@ import numpy as np
 from gradcli.engine.autograd.detached import detached_for
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described, sized
-from gradcli.engine.tensor.dtypes import OF, Default
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, Default
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.exposure import EMPTY, exposed
@@ -117,7 +117,7 @@ class WithStates(OptimizerHooks):
     def _loaded_entry(self, p: Tensor, value: Any, name: str, subject: str) -> Any:
         """An entry in the type of the parameter, if it is one that the optimiser can work with."""
         kind = self._entry_kinds.get(name, LIKE)
-        if isinstance(value, Tensor) and p.array.dtype.kind == "f" and kind != STEPS:
+        if isinstance(value, Tensor) and p.array.dtype.kind in FLOAT_KINDS and kind != STEPS:
             value = Tensor(value.array.astype(number_type() if kind == NUMBER else p.array.dtype, copy=False))
         if name in self._entry_kinds and value is not None:
             self._held(p, value, name, subject)

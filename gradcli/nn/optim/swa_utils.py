@@ -11,6 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.deep_copy import Copies
 from gradcli.engine.tensor.device import here_only
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.inplace import rewriting
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import recording
@@ -42,7 +43,7 @@ def _towards(averages: Any, currents: Any, weight: float) -> None:
     pairs = zip(_floating(averages, "the averages"), _floating(currents, "the current values"), strict=True)
     for average, current in pairs:
         memory = rewriting(average, "swa_utils")
-        if memory.dtype.kind == "f":
+        if memory.dtype.kind in FLOAT_KINDS:
             lerp(memory, current.array.astype(memory.dtype, copy=False), weight)
         else:
             memory[...] = (memory * (1 - weight) + current.array * weight).astype(memory.dtype)

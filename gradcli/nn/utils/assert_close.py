@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.messages.arguments import type_name
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor
 from gradcli.faults.tree import ArgumentFault
 
@@ -106,7 +107,7 @@ def _of_tensors(title: str, a: Any, b: Any, close: Any, allowed: list[str]) -> s
     dtype = np.result_type(a, b)
     a, b = (array.astype(np.int64 if dtype.kind in "bu" else dtype) for array in (a, b))
     far = np.where(close, 0, np.abs(a - b))
-    real = far.dtype if far.dtype.kind == "f" else np.float32
+    real = far.dtype if far.dtype.kind in FLOAT_KINDS else np.float32
     share = np.where(close, 0, far.astype(real) / np.abs(b).astype(real))
     lines = [f"Mismatched elements: {int((~close).sum())} / {a.size} ({100 * (~close).mean():.1f}%)"]
     for name, values, most in zip(("absolute", "relative"), (far, share), allowed, strict=True):

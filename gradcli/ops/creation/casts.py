@@ -17,29 +17,29 @@ class Conversion(ComplexOp, abstract=True):
     samples = [(np.array([1.5, -2.0]),), (np.array([1, 0]),)]
 
 
-def _cast(dtype):
-    element_type = dtypes.OF[dtype]
-
+def _cast(element_type):
     def compose(F, input):
-        return F.cast(input, element_type.numpy)
+        return F.cast(input, element_type.stored())
 
     return compose
 
 
-for _name, _dtype, _text in (
-        ("float", dtypes.float32, "input as 32-bit floating numbers"),
-        ("double", dtypes.float64, "input as 64-bit floating numbers"),
-        ("half", dtypes.float16, "input as 16-bit floating numbers"),
-        ("long", dtypes.int64, "input as 64-bit whole numbers; fractions are cut off"),
-        ("int", dtypes.int32, "input as 32-bit whole numbers; fractions are cut off"),
-        ("short", dtypes.int16, "input as 16-bit whole numbers; fractions are cut off"),
-        ("char", dtypes.int8, "input as 8-bit whole numbers; fractions are cut off"),
-        ("byte", dtypes.uint8, "input as 8-bit whole numbers from 0; fractions are cut off"),
-        ("cfloat", dtypes.complex64, "input as complex numbers of 32-bit parts"),
-        ("cdouble", dtypes.complex128, "input as complex numbers of 64-bit parts"),
-        ("bool", dtypes.bool_, "whether each element is not 0")):
+for _name, _type, _text in (
+        ("float", "float32", "input as 32-bit floating numbers"),
+        ("double", "float64", "input as 64-bit floating numbers"),
+        ("half", "float16", "input as 16-bit floating numbers"),
+        ("bfloat16", "bfloat16", "input as 16-bit floating numbers of the range of 32 bits"),
+        ("long", "int64", "input as 64-bit whole numbers; fractions are cut off"),
+        ("int", "int32", "input as 32-bit whole numbers; fractions are cut off"),
+        ("short", "int16", "input as 16-bit whole numbers; fractions are cut off"),
+        ("char", "int8", "input as 8-bit whole numbers; fractions are cut off"),
+        ("byte", "uint8", "input as 8-bit whole numbers from 0; fractions are cut off"),
+        ("cfloat", "complex64", "input as complex numbers of 32-bit parts"),
+        ("cdouble", "complex128", "input as complex numbers of 64-bit parts"),
+        ("bool", "bool", "whether each element is not 0")):
     _samples = [([1.5, -2.0],), (np.array([1, 0]),)] if _name == "double" else Conversion.samples
-    define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(_dtype), samples=_samples)
+    define(Conversion, __name__, _name, _name.title(), f"(input): {_text}.", compose=_cast(dtypes.NAMED[_type]),
+           samples=_samples)
 
 
 class AsType(ComplexOp):
@@ -85,8 +85,9 @@ def _of_kind(kinds):
     return forward
 
 
-for _name, _text, _kinds in (("FloatingPoint", "are floating numbers", "f"), ("Complex", "are complex numbers", "c"),
-                             ("Signed", "can be negative", "ifc")):
+for _name, _text, _kinds in (
+        ("FloatingPoint", "are floating numbers", dtypes.FLOAT_KINDS), ("Complex", "are complex numbers", "c"),
+        ("Signed", "can be negative", "i" + dtypes.INEXACT)):
     define(Predicate, __name__, snake_case(f"Is{_name}"), f"Is{_name}", f"(input): whether elements {_text}.",
            forward=_of_kind(_kinds))
 

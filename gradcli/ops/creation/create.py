@@ -12,7 +12,7 @@ from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import preserved_steps
 from gradcli.engine.tensor.conversion import LARGEST_HALF, array_of, to_element, to_element_or_inf, unreversed
-from gradcli.engine.tensor.dtypes import Default, float32, of_number
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, Default, float32, of_number
 from gradcli.engine.tensor.variable import Array as NumpyArray
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ArgumentFault
@@ -209,7 +209,7 @@ def arange_array(start, end, step, dtype, name="arange"):
     kind = refuse_complex(name, dtype or (INT64 if integral else Default.floating))
     if integral:
         return (np.arange(count, dtype=np.int64) * step + start).astype(kind, copy=False)
-    if count <= FEW and kind.kind == "f":
+    if count <= FEW and kind.kind in FLOAT_KINDS:
         return np.array([i * float(step) + float(start) for i in range(count)], kind)
     return (np.arange(count, dtype=np.float64) * step + start).astype(kind)
 
@@ -238,8 +238,12 @@ def linspace_array(start, end, steps, dtype):
     """Evenly spaced numbers, counted from the nearer end as PyTorch does."""
     if steps < 2:
         return np.full(steps, start, dtype)
-    wide = np.dtype(np.float64) if dtype.kind != "f" else float32
-    real = dtype if dtype.kind == "f" and dtype.itemsize >= 4 else wide
+    if dtype in HALVES:     # every step is rounded
+        first, last, counted = dtype.type(start), dtype.type(end), np.arange(steps).astype(dtype)
+        step = dtype.type((last - first) / dtype.type(steps - 1))
+        return np.where(np.arange(steps) < steps // 2, first + step * counted, last - step * counted[::-1])
+    wide = np.dtype(np.float64) if dtype.kind not in FLOAT_KINDS else float32
+    real = dtype if dtype.kind in FLOAT_KINDS and dtype.itemsize >= 4 else wide
     one = real.type
     step = (one(end) - one(start)) / one(steps - 1)
     if steps <= FEW:      # the same in plain numbers

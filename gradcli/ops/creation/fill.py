@@ -5,6 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import SCALARS, Array, Flag, Operand, Scalar
 from gradcli.engine.messages.numpy_errors import broadcast_clash
 from gradcli.engine.tensor.conversion import LARGEST_HALF, retyped, to_element, to_element_or_inf
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.faults.mistakes import BroadcastShapes
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp
@@ -56,7 +57,7 @@ class Fill(ComplexOp):
 
     @staticmethod
     def overwrite(memory, value):
-        if memory.dtype.kind != "f" or (LARGEST_HALF < abs(value) < np.inf if type(value) is float else
+        if memory.dtype.kind not in FLOAT_KINDS or (LARGEST_HALF < abs(value) < np.inf if type(value) is float else
                                         type(value) is not int or not -EXACT < value < EXACT):
             return False
         memory.fill(value)

@@ -12,6 +12,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.random.generators import draw
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.faults.tree import ArgumentFault, ValueFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import require_floating
@@ -257,7 +258,7 @@ class Binomial(Op):
     errors = [("text", 1), ([1.0], "text")]
 
     def forward(count: Array, prob: Array):
-        if count.dtype != prob.dtype or prob.dtype.kind != "f":
+        if count.dtype != prob.dtype or prob.dtype.kind not in FLOAT_KINDS:
             raise ArgumentFault("binomial() takes counts and probabilities of one floating type",
                                 "torch.binomial(count.float(), prob)")
         if count.shape != prob.shape:

@@ -9,7 +9,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
 from gradcli.engine.messages.arguments import overload_message
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import CTYPES, OF, Default, real_type_of
+from gradcli.engine.tensor.dtypes import CTYPES, FLOAT_KINDS, INEXACT, OF, Default, real_type_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
@@ -20,7 +20,7 @@ from gradcli.ops.creation.create import INT64, Creation, checked_size, filled_in
 
 def random_array(method, shape, dtype):
     """Random numbers by a `method` of the stream; of a complex type pairs, normal ones of variance 1/2."""
-    if dtype.kind == "f":
+    if dtype.kind in FLOAT_KINDS:
         return getattr(draw(), method)(shape, dtype)
     if dtype.kind != "c" and not Current.legacy:
         kernel = "check_uniform_bounds" if method == "rand" else "normal_kernel_cpu"
@@ -185,7 +185,7 @@ class Normal(Op):
             raise ArgumentFault("normal() of two numbers needs a size", "torch.normal(0.0, 1.0, size=(2, 2))").saying(
                 "normal(): argument 'mean' (position 1) must be Tensor, not float")
         for value in (mean, std):
-            if isinstance(value, np.ndarray) and value.dtype.kind not in "fc":
+            if isinstance(value, np.ndarray) and value.dtype.kind not in INEXACT:
                 raise UnimplementedType("normal() draws floating numbers, and the tensor is of "
                                         f"{OF[value.dtype].name}", "torch.normal(mean.float(), std)").saying(
                     f'"normal_kernel_cpu" not implemented for \'{OF[value.dtype].era}\'')
@@ -233,7 +233,7 @@ class Poisson(Op):
     samples = [([1.0, 5.0],)]
 
     def forward(input: Array):
-        if input.dtype.kind != "f" and not Current.legacy:
+        if input.dtype.kind not in FLOAT_KINDS and not Current.legacy:
             raise UnimplementedType("poisson() draws floating numbers", ("torch.poisson(rates.float())", "does so")
                                     ).saying(f'"poisson_cpu" not implemented for \'{OF[input.dtype].era}\'')
         return draw().poisson(input)

@@ -10,7 +10,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand, Plain
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, float_limits
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault
@@ -35,7 +35,7 @@ def refilled(input, numbers):
 
 def refuse_integers(input, name):
     """Refuse tensors of whole numbers where the numbers drawn have fractions."""
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in FLOAT_KINDS:
         kernel = "check_uniform_bounds" if name == "uniform" else f"{name}_kernel_cpu"
         raise UnimplementedType(f"{name}_() fills floating tensors, not {input.dtype.name}", f"x.float().{name}_()"
                                 ).saying(f'"{kernel}" not implemented for \'{OF[input.dtype].era}\'')
@@ -52,7 +52,7 @@ class Uniform(Refill):
             return refilled(input, as_pairs(
                 input.shape, input.dtype, lambda shape, dtype: draw().uniform(shape, dtype, low, high)))
         refuse_integers(input, "uniform")
-        refuse_bounds(input.dtype, np.finfo(input.dtype), ("from", low), ("to", high))
+        refuse_bounds(input.dtype, float_limits(input.dtype), ("from", low), ("to", high))
         return refilled(input, draw().uniform(input.shape, input.dtype, low, high))
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Flag, Int, Number, Type
-from gradcli.engine.tensor.dtypes import Default
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, Default
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.base import define
 from gradcli.ops.creation.create import Creation
@@ -21,7 +21,7 @@ def tapered(name, length, periodic, dtype, shape):
     dtype = dtype or Default.floating
     if length < 0:
         raise ValueFault(f"{name} requires non-negative window_length, got window_length={length}")
-    if dtype.kind != "f":
+    if dtype.kind not in FLOAT_KINDS:
         raise TypeFault(f"{name} expects floating point dtypes, got: {dtype.name}", f"torch.{name}({length})")
     if length < 2:
         return np.ones(length, dtype)

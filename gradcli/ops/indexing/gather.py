@@ -9,6 +9,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Index, Number, Operand, Text, sized
 from gradcli.engine.large import SOME
 from gradcli.engine.tensor.conversion import to_element
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.arguments import RefusedAtRunTime
@@ -250,7 +251,7 @@ class ScatterReduce(Op):
             count = np.full(flat.shape, int(include_self), np.int64)
             np.add.at(count, key, 1)
             count = np.maximum(count, 1)
-            flat[...] = flat / count if out.dtype.kind == "f" else flat // count
+            flat[...] = flat / count if out.dtype.kind in FLOAT_KINDS else flat // count
         return out
 
     def grad_input(F, g, input, out, dim, index, src, reduce, include_self):
@@ -265,12 +266,12 @@ class ScatterReduce(Op):
 
 def lowest(dtype):
     """The least value of the type: -inf, or the least integer."""
-    return -np.inf if dtype.kind == "f" else np.iinfo(dtype).min if dtype.kind in "iu" else False
+    return -np.inf if dtype.kind in FLOAT_KINDS else np.iinfo(dtype).min if dtype.kind in "iu" else False
 
 
 def highest(dtype):
     """The greatest value of the type: inf, or the greatest integer."""
-    return np.inf if dtype.kind == "f" else np.iinfo(dtype).max if dtype.kind in "iu" else True
+    return np.inf if dtype.kind in FLOAT_KINDS else np.iinfo(dtype).max if dtype.kind in "iu" else True
 
 
 def reduced_slopes(F, g, input, out, dim, index, src, reduce, include_self):

@@ -15,7 +15,7 @@ from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import indexed_result
 from gradcli.engine.tensor.conversion import array_of, to_element_or_inf
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import INEXACT, OF
 from gradcli.engine.tensor.inplace import here, rebase, refuse_view, writable
 from gradcli.engine.tensor.tensor import (
     DATA,
@@ -247,7 +247,7 @@ def setitem(self, key, value):
     elif type(value) in SCALARS:
         source = to_element_or_inf(value, self.array.dtype)
     elif isinstance(value, list | tuple) and type(self) is NumpyArray:
-        value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in "fc" else None))
+        value = Tensor(array_of(value, self.array.dtype if self.array.dtype.kind in INEXACT else None))
         source = value.array
     else:
         raise ArgumentFault(f"a tensor's elements can be set to numbers and tensors, not to {described(value)}",
@@ -278,7 +278,7 @@ def setitem(self, key, value):
     note_write(self, "setitem", here())
     if Dual.watched:
         Dual.level.record_write(self, value, lambda whole, part: assign(whole, part, basic, picks))
-    if tracked and self.array.dtype.kind in "fc":
+    if tracked and self.array.dtype.kind in INEXACT:
         changed = Variable(self.array)
         record(SetItem, (self, value, basic, picks), [self.array, source, basic, picks], self.array, changed)
         if changed.requires_grad:

@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Flag, Int, Operand, Text
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
@@ -65,7 +65,7 @@ class Sort(Op):
     """sort(input, dim, descending, stable): the elements in order along `dim`, and where they stood; equal ones keep
     their order with `stable`, or in rows of up to 16."""
 
-    linked = False
+    linked, opmath = False, True
     unsaved_outputs = (0,)
     returns = ("values", "indices")
     legacy_names = "tensor.Sort"
@@ -88,6 +88,7 @@ class Sort(Op):
 class Argsort(Op):
     """argsort(input, dim, descending, stable): where the elements stand that are first, second, ... along `dim`."""
 
+    opmath = True
     ignored_options = ("stable",)
     samples = [(GRID,), (GRID, 0), (GRID, 1, True)]
     errors = [(GRID, 5), ("text",)]
@@ -109,7 +110,7 @@ class Topk(Op):
     """topk(input, k, dim, largest, sorted): the k greatest or least elements along `dim`, and where they stand; which
     of equal ones, and in which order unsorted ones, is as the C++ library selects them."""
 
-    linked = False
+    linked, opmath = False, True
     unsaved_outputs = (0,)
     returns = ("values", "indices")
     legacy_names = "tensor.Topk"
@@ -171,13 +172,14 @@ def bisect_row(row, values, right):
 
 def contains_nan(array):
     """Whether nan is among the elements."""
-    return array.dtype.kind == "f" and bool(np.isnan(array).any())
+    return array.dtype.kind in FLOAT_KINDS and bool(np.isnan(array).any())
 
 
 class Searchsorted(Op):
     """searchsorted(sorted_sequence, input, out_int32, right, side, sorter): where elements of input would go in sorted
     rows: before their equals, or after them with `right`."""
 
+    opmath = True
     method = False
     samples = [(BOUNDS, np.array([[3.0, 6.0]])), (BOUNDS, 4.0), (BOUNDS, 3.0, True), (BOUNDS, 3.0, False, True),
                (BOUNDS, 3.0, False, False, "right"),
@@ -201,6 +203,7 @@ class Searchsorted(Op):
 class Bucketize(Op):
     """bucketize(input, boundaries, out_int32, right): the bucket of each element, between sorted boundaries."""
 
+    opmath = True
     samples = [(GRID, BOUNDS), (3.0, BOUNDS), (GRID, BOUNDS, True), (3.0, BOUNDS, False, True)]
     errors = [(GRID, np.ones((2, 2))), (GRID, "text")]
 
@@ -214,6 +217,7 @@ class Bucketize(Op):
 class Isin(Op):
     """isin(elements, test_elements, assume_unique, invert): whether each element is among the test elements."""
 
+    opmath = True
     method = False
     ignored_options = ("assume_unique",)
     samples = [(GRID, np.array([1.0, 5.0])), (GRID, 3.0), (3.0, GRID), (GRID, 3.0, False, True)]

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import sized
-from gradcli.engine.tensor.dtypes import OF, real_type_of
+from gradcli.engine.tensor.dtypes import INEXACT, OF, real_type_of
 from gradcli.faults.mistakes import MatrixFault
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.complex_numbers import conjugated, sizes
@@ -19,11 +19,11 @@ def refuse_integers(name, *arrays):
     """Refuse whole numbers: a decomposition of them is not made of whole numbers."""
     for a in arrays:
         dtype = numpy_dtype(a)
-        if dtype.kind not in "fc" or dtype.itemsize < 4:
+        if dtype.kind not in INEXACT or dtype.itemsize < 4:
             raise TypeFault(f"{name}: expected a float32 or float64 tensor, and was given {dtype.name}",
                             ("x.float()", "a floating copy")).saying(
                 f"{name}: Expected a floating point or complex tensor as input. Got {OF[dtype].era}"
-                if dtype.kind not in "fc" else f"{name}: Low precision dtypes not supported. Got {OF[dtype].era}")
+                if dtype.kind not in INEXACT else f"{name}: Low precision dtypes not supported. Got {OF[dtype].era}")
 
 
 def check_matrices(name, a):

@@ -8,6 +8,7 @@ from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Arrays, Dim, Flag, Int, Plain, Sizes, VariadicArrays, sized
 from gradcli.engine.autograd.views import unsafe_view
 from gradcli.engine.messages.warnings import warn
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import ArgumentFault, ShapeFault
@@ -292,7 +293,7 @@ class LinalgVander(ComplexOp):
 
 def powers(F, x, n):
     """The first n powers of x along a new last dimension, each the one before times x."""
-    if numpy_dtype(x).kind not in "fc":
+    if numpy_dtype(x).kind not in INEXACT:
         x = F.cast(x, np.dtype(np.int64))
     column = F.unsqueeze(x, -1)
     if n < 2:

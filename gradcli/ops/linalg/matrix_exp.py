@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp
 from gradcli.ops.linalg.checks import transposed
@@ -63,7 +64,7 @@ class MatrixExp(ComplexOp):
     errors = [(WIDE,), ([1.0],), (np.array([[1, 2], [3, 4]]),)]
 
     def forward(input: Array):
-        if input.dtype.kind not in "fc":
+        if input.dtype.kind not in INEXACT:
             raise TypeFault("linalg.matrix_exp: expected a floating tensor", ("x.float()", "a floating copy"))
         if input.ndim < 2 or input.shape[-1] != input.shape[-2]:
             raise ShapeFault(f"linalg.matrix_exp: A must be batches of square matrices, and the shape is {input.shape}")

@@ -9,11 +9,11 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, I
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.numerics import cascade_sum
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF
 from gradcli.faults.tree import IndexFault, ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import INT64, SMALL, TYPES, min_and_max, open_grid
 from gradcli.ops.base import Functional, Kernel
-from gradcli.ops.dtype_checks import check_dtypes
+from gradcli.ops.dtype_checks import check_dtypes, numpy_dtype
 from gradcli.ops.losses.regression import REDUCTION, reduction_of
 from gradcli.ops.nn.activation import THNN
 
@@ -214,7 +214,7 @@ def _along_classes(F, weight, at, rank):
 
 def _of_chances(F, logs, target, weight, reduction, smoothing, at):
     """The cross entropy where target gives the probability of every class."""
-    if not str(target.dtype).removeprefix("torch.").startswith("float"):
+    if numpy_dtype(target).kind not in FLOAT_KINDS:
         raise TypeFault("Expected floating point type for target with class probabilities, got "
                         f"{OF[target.array.dtype].era}", "target.float()")
     classes = logs.shape[at]

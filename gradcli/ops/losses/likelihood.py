@@ -13,7 +13,7 @@ from gradcli.engine.large import SOME
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import CTYPES, OF
+from gradcli.engine.tensor.dtypes import CTYPES, FLOAT_KINDS, INEXACT, OF
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import TypeFault, ValueFault
@@ -135,7 +135,7 @@ class BinaryCrossEntropyWithLogits(Loss):
         reduction = reduction_of(size_average, reduce, reduction)
         kinds = {numpy_dtype(x) for x in (input, target, weight, pos_weight) if x is not None}
         if len(kinds) > 1:
-            if numpy_dtype(input).kind == "f":
+            if numpy_dtype(input).kind in FLOAT_KINDS:
                 refuse_integer_storage("target", target)
             return mixed_types_cross_entropy(F, input, target, weight, pos_weight, reduction)
         return F.bce_with_logits_kernel(input, target, weight, pos_weight, reduction)
@@ -144,7 +144,7 @@ class BinaryCrossEntropyWithLogits(Loss):
 def refuse_integer_storage(name, x, called=None):
     """Refuse a tensor `x` of whole numbers where PyTorch stores floats in it; `called` has its names of types."""
     kind = OF[numpy_dtype(x)]
-    if numpy_dtype(x).kind != "f":
+    if numpy_dtype(x).kind not in FLOAT_KINDS:
         raise TypeFault(f"{name} must be a floating tensor, not one of {kind.name}",
                         (f"{name}.float()", "a floating copy")).saying(
             f"result type Float can't be cast to the desired output type {called[kind.era] if called else kind.era}")
@@ -210,7 +210,7 @@ class KlDiv(Loss):
     def compose(F, input, target, size_average: Flag = None, reduce: Flag = None,
                 reduction: DIVERGENCE_REDUCTION = "mean", log_target: Flag = False):
         reduction = reduction_of(size_average, reduce, reduction)
-        if numpy_dtype(input).kind not in "fc" or numpy_dtype(target).kind not in "fc":
+        if numpy_dtype(input).kind not in INEXACT or numpy_dtype(target).kind not in INEXACT:
             raise TypeFault("kl_div: Integral inputs not supported.", ("x.float()", "a floating copy"))
         if reduction == "mean":
             warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' "

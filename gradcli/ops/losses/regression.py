@@ -13,12 +13,13 @@ from gradcli.engine.autograd.signature import Array, Flag, Number, Plain, Text, 
 from gradcli.engine.kernels import full_sum
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, INEXACT
 from gradcli.engine.tensor.tensor import DisplayHooks
 from gradcli.faults.arguments import RefusedValue
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import SizeMismatch
 from gradcli.faults.tree import ShapeFault, TypeFault
-from gradcli.ops.arrays import divide, mean_of_all
+from gradcli.ops.arrays import divide
 from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.dtype_checks import check_mean_type, numpy_dtype, require_floating
 from gradcli.ops.nn.activation import THNN, refuse_integers
@@ -56,8 +57,10 @@ def reduced_array(loss, reduction):
     """A loss of each element, an array, as the mean or sum of all, or as it is; the mean of nothing is nan."""
     if reduction == "none":
         return loss
+    if loss.dtype in HALVES:
+        return np.asarray(reduced_array(loss.astype(np.float32), reduction)).astype(loss.dtype)
     total = full_sum(loss)
-    return total if reduction == "sum" else mean_of_all(total, loss.size)
+    return total if reduction == "sum" else total / loss.size
 
 
 def per_element(g, like, reduction):
@@ -208,8 +211,10 @@ class GatheredLoss(Kernel):
     def forward(input: Array, reduction: Text(*GATHERINGS), name: Plain):
         if reduction == "mean":
             check_mean_type(input.dtype)
-        total = full_sum(input) if input.dtype.kind == "f" else np.add.reduce(input, None, np.int64)
-        return mean_of_all(total, reduction_divisor(input.shape, reduction)) if reduction != "sum" else total
+        if input.dtype in HALVES:
+            return np.asarray(GatheredLoss.forward(input.astype(np.float32), reduction, name)).astype(input.dtype)
+        total = full_sum(input) if input.dtype.kind in FLOAT_KINDS else np.add.reduce(input, None, np.int64)
+        return total / reduction_divisor(input.shape, reduction) if reduction != "sum" else total
 
     def grad_input(F, g, reduction, input_shape):
         count = reduction_divisor(input_shape, reduction)
@@ -289,7 +294,7 @@ class HuberLoss(Loss):
         if delta <= 0:
             raise UnfitValue("huber_loss does not support non-positive values for delta.")
         kind = input.dtype      # which the loss has, too
-        if numpy_dtype(input).kind not in "fc":
+        if numpy_dtype(input).kind not in INEXACT:
             raise TypeFault("huber_loss() is not defined for whole numbers", ("x.float()", "the same numbers")).saying(
                 f'"huber_cpu" not implemented for \'{kind.era}\'' if kind == target.dtype else
                 f"result type Float can't be cast to the desired output type {kind.era}")

@@ -11,7 +11,7 @@ from gradcli.engine.large import MANY
 from gradcli.engine.numerics import elementary
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.conversion import to_element
-from gradcli.engine.tensor.dtypes import FLOATING, category, complex128, float64
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, FLOATING, HALVES, INEXACT, category, complex128, float64
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import TypeFault
@@ -42,9 +42,10 @@ def plus(input, other, alpha, sign=1):
     if input.dtype.kind in "iu":
         return input + other * np.array(to_element(sign * alpha, input.dtype), input.dtype)
     alpha = sign * to_element(alpha, input.dtype)
-    if input.dtype == np.float16:       # PyTorch rounds alpha too
-        return plus(input.astype(np.float32), other.astype(np.float32), float(np.float16(alpha))).astype(np.float16)
-    return multiply_add(other, alpha, input) if input.dtype.kind == "f" else input + other * alpha
+    if input.dtype in HALVES:       # PyTorch rounds alpha too
+        half = input.dtype
+        return plus(input.astype(np.float32), other.astype(np.float32), float(half.type(alpha))).astype(half)
+    return multiply_add(other, alpha, input) if input.dtype.kind in FLOAT_KINDS else input + other * alpha
 
 
 class Add(Binary):
@@ -161,7 +162,7 @@ class Div(Binary):
 
 def _floating(input, other):
     """Both operands in a type that can hold a quotient."""
-    if input.dtype.kind in "fc":
+    if input.dtype.kind in INEXACT:
         return input, other
     from gradcli.engine.tensor.dtypes import Default
 
@@ -233,7 +234,7 @@ def power(input, exponent):
     """input ** exponent, by multiplication for the small whole exponents that programs use."""
     if exponent.ndim == 0:
         n = exponent.item()
-        if input.dtype.kind in "fc":
+        if input.dtype.kind in INEXACT:
             if n == 2:
                 return input * input
             if n == 3:

@@ -11,7 +11,7 @@ from gradcli.engine.kernels import ONE
 from gradcli.engine.large import MANY, SOME
 from gradcli.engine.numerics import elementary
 from gradcli.engine.tensor.conversion import to_element
-from gradcli.engine.tensor.dtypes import float16
+from gradcli.engine.tensor.dtypes import HALVES
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.math.arithmetic import operand_variant
 from gradcli.ops.special.evaluate import in_doubles
@@ -172,7 +172,7 @@ class Logit(Exponential):
     samples = [([0.25, 0.5, 0.875],), ([0.01, 0.5, 0.97], 0.05)]
 
     def check_half(input, eps):
-        to_element(eps, float16)
+        to_element(eps, input.dtype)
 
     def forward(input: Array, eps: Number = None):
         low = None if eps is None else checked_constant(eps, input.dtype)
@@ -269,7 +269,7 @@ class XLogY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, 2.0]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _times_log(input, other, np.log if input.dtype == np.float16 else Log.forward)
+        return _times_log(input, other, np.log if input.dtype in HALVES else Log.forward)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= 0), 0, F.xlogy(g, other))
@@ -292,7 +292,7 @@ class XLog1PY(Binary):
     samples = [([1.0, -2.0, 0.5], [0.5, 3.0, -0.5]), ([1.5, 2.0], 3.0), (2.0, [0.5, 3.0])]
 
     def forward(input: Operand, other: Operand):
-        return _times_log(input, other, np.log1p if input.dtype == np.float16 else Log1p.forward)
+        return _times_log(input, other, np.log1p if input.dtype in HALVES else Log1p.forward)
 
     def grad_input(F, g, input, other):
         return F.where(F.logical_and(input == 0, other <= -1), 0, F.special_xlog1py(g, other))

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Number
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import HALVES, INEXACT, OF, float_limits
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import all_hold
 from gradcli.ops.base import ComplexOp, Unary, define
@@ -41,14 +41,19 @@ class NanToNum(Unary):
 
     complex = True
     complex_rules = ""
-    linked = False
+    linked = opmath = False
     type_promotion = ""
     samples = [([1.0, -2.0],), (SPECIAL,), (SPECIAL, 7), (SPECIAL, None, 7), (SPECIAL, None, None, 7)]
 
     def forward(input: Array, nan: Number = None, posinf: Number = None, neginf: Number = None):
-        if input.dtype.kind not in "fc":
+        if input.dtype.kind not in INEXACT:
             return input.copy()
-        return np.nan_to_num(input, nan=0.0 if nan is None else nan, posinf=posinf, neginf=neginf)
+        nan = 0.0 if nan is None else nan
+        if input.dtype not in HALVES:
+            return np.nan_to_num(input, nan=nan, posinf=posinf, neginf=neginf)
+        limits = float_limits(input.dtype)
+        return np.nan_to_num(input.astype(np.float32), nan=nan, posinf=limits.max if posinf is None else posinf,
+                             neginf=limits.min if neginf is None else neginf).astype(input.dtype)
 
     def grad_input(F, g, input):
         return g * F.isfinite(input)
@@ -93,7 +98,7 @@ def is_close(input, other, rtol, atol, equal_nan):
         same |= np.isnan(input) & np.isnan(other)
     if rtol == 0 and atol == 0:
         return same
-    if input.dtype.kind not in "fc":
+    if input.dtype.kind not in INEXACT:
         input, other = input.astype(np.float64), other.astype(np.float64)
     distance = np.abs(input - other)
     allowed = np.abs(other * rtol) + atol

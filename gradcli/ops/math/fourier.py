@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Int, Ints, Number, Plain, Text, Type
-from gradcli.engine.tensor.dtypes import OF, Default, complex_type_of, real_type_of
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, OF, Default, complex_type_of, real_type_of
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
@@ -29,9 +29,9 @@ def transform_operand(name, x, real=False):
             raise TypeFault(f"{name.removesuffix('n')} expects a real input tensor, but got {OF[x.dtype].era}",
                             ("z.real", "the real part"))
         return x
-    if x.dtype == np.float16:
-        raise TypeFault("Unsupported dtype Half", ("x.float()", "as 32-bit numbers"))
-    return x if x.dtype.kind == "f" else x.astype(Default.floating)
+    if x.dtype in HALVES:
+        raise TypeFault(f"Unsupported dtype {OF[x.dtype].era}", ("x.float()", "as 32-bit numbers"))
+    return x if x.dtype.kind in FLOAT_KINDS else x.astype(Default.floating)
 
 
 def lengths(x, s, dim):
@@ -75,7 +75,7 @@ def transformed(name, x, s, dim, norm, real=False, back=False):
     kind = real_type_of(x.dtype) if back else x.dtype if x.dtype.kind == "c" else complex_type_of(x.dtype)
     if not axes:
         return x.astype(kind)
-    if name in ("fftn", "ifftn") and x.dtype.kind == "f":
+    if name in ("fftn", "ifftn") and x.dtype.kind in FLOAT_KINDS:
         return mirrored(name, x, sizes, axes, norm or "backward").astype(kind, copy=False)
     return getattr(np.fft, name)(x, sizes, axes, norm or "backward").astype(kind, copy=False)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Operand
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.ops.base import Binary
 from gradcli.ops.dtype_checks import missing_derivative, refuse_bool, refuse_floating
 from gradcli.ops.math.arithmetic import floor_quotient, operand_variant, refuse_zero_divisor
@@ -49,7 +50,7 @@ class Remainder(Binary):
         if input.dtype == np.float32 and max(input.size, other.size) > FEW:
             return _remainder(input, other)
         out = np.asarray(np.remainder(input, other))
-        if out.dtype.kind == "f":
+        if out.dtype.kind in FLOAT_KINDS:
             np.copysign(out, input, out=out, where=out == 0)
         return out
 

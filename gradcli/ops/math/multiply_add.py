@@ -5,7 +5,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import SCALARS, Array, Number, Operand, Scalar
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.engine.tensor.conversion import to_element
-from gradcli.engine.tensor.dtypes import OF, Default, category
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, INEXACT, OF, Default, category
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import TypeFault
@@ -37,7 +37,7 @@ class Lerp(ComplexOp):
             check_same_type("weight", dtype, numpy_dtype(weight))
         elif not number and category(numpy_dtype(weight)) > category(dtype):
             dtype = numpy_dtype(weight)
-        if dtype.kind not in "fc":
+        if dtype.kind not in INEXACT:
             raise UnimplementedType(f'"lerp_kernel_{"scalar" if number else "tensor"}" not implemented for '
                                     f"'{OF[dtype].era}'", ("x.float()", "floating numbers"))
         return (F.lerp_by_number if number else F.lerp_by_tensor)(input, end, weight)
@@ -105,7 +105,7 @@ class Addcmul(Binary):
         value = to_element(value, input.dtype)
         product = tensor1 * tensor2
         # among whole numbers value is cut to a whole one
-        if product.dtype.kind == "f":
+        if product.dtype.kind in FLOAT_KINDS:
             return multiply_add(tensor1 if value == 1 else tensor1 * value, tensor2, input)
         return input + (product if value == 1 else product * np.asarray(value).astype(product.dtype))
 
@@ -128,7 +128,7 @@ class Addcdiv(Binary):
     errors = [([1.0, 2.0], [1.0, 2.0, 3.0], [1.0]), ([1.0], "text", [1.0])]
 
     def forward(input: Array, tensor1: Array, tensor2: Array, *, value: Scalar = 1):
-        if tensor1.dtype.kind not in "fc":
+        if tensor1.dtype.kind not in INEXACT:
             raise TypeFault("Integer division with addcdiv is no longer supported",
                             ("input + value * (a / b)", "the same with a floating quotient")).saying(
                 "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
@@ -182,7 +182,7 @@ class Divided(ComplexKernel):
 
 def as_floating(input, number):
     """`input` as floating elements, if a plain number that it meets is floating."""
-    return input.astype(Default.floating) if type(number) is float and input.dtype.kind not in "fc" else input
+    return input.astype(Default.floating) if type(number) is float and input.dtype.kind not in INEXACT else input
 
 
 class Rsub(Binary):

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Int, Operand
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 
 X = [0.44, 1.61, -3.03, 30.07, 0.26]
@@ -61,7 +62,7 @@ class FakeQuantizePerChannelAffine(Op):
               (ROWS, np.array([0.1, 0.2]), np.array([0, 3]), 0, 0, 255)]
 
     def forward(input: Array, scale: Array, zero_point: Array, axis: Int, quant_min: Int, quant_max: Int):
-        if zero_point.dtype != np.int32 and zero_point.dtype.kind != "f":
+        if zero_point.dtype != np.int32 and zero_point.dtype.kind not in FLOAT_KINDS:
             raise ArgumentFault(f"Zero-point must be Int32, Float or Half, found {zero_point.dtype.name}",
                                 "torch.zeros(2, dtype=torch.int32)")
         check_range("fake_quantize_per_channel_affine", zero_point, quant_min, quant_max)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.ops.base import Unary, define
 from gradcli.ops.dtype_checks import refuse_bool, require_floating
 
@@ -20,7 +21,7 @@ class Rounding(Unary, abstract=True):
 
 def _rounded(name, ufunc):
     def forward(input: Array):
-        return ufunc(input) if input.dtype.kind == "f" else refuse_bool(name, input).copy()
+        return ufunc(input) if input.dtype.kind in FLOAT_KINDS else refuse_bool(name, input).copy()
 
     return forward
 
@@ -44,7 +45,7 @@ class Round(Rounding):
         return 1 if decimals else 0
 
     def forward(input: Array, *, decimals: Int = 0):
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in FLOAT_KINDS:
             return refuse_bool("round", input).copy()
         if not decimals:
             return np.rint(input)

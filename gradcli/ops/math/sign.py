@@ -8,7 +8,7 @@ from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Index, Operand
 from gradcli.engine.large import MANY
-from gradcli.engine.tensor.dtypes import computing_type, real_type_of, result_type
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, INEXACT, computing_type, real_type_of, result_type
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.tree import TypeFault
 from gradcli.ops.arrays import holds_nan
@@ -86,7 +86,7 @@ class Signed(Unary, abstract=True):
         if input.dtype.kind in "bu":
             return (input > 0).astype(input.dtype)
         signs = np.sign(input)
-        if input.dtype.kind != "f" or not holds_nan(signs):
+        if input.dtype.kind not in FLOAT_KINDS or not holds_nan(signs):
             return signs
         return np.subtract(input > 0, input < 0, dtype=input.dtype)     # unlike np.sign, 0 for nan
 
@@ -127,7 +127,7 @@ class SignBit(Op):
     samples = [([-1.0, -0.0, 0.0, 2.0],), (np.array([-1, 2]),)]
 
     def forward(input: Array):
-        return np.signbit(input) if input.dtype.kind == "f" else input < 0
+        return np.signbit(input) if input.dtype.kind in FLOAT_KINDS else input < 0
 
 
 class Heaviside(Binary):
@@ -211,10 +211,10 @@ class Ldexp(Binary):
     samples = [([1.0, -0.75], [2.0, -3.0]), ([1.0, -0.75], np.array([2, 3]))]
 
     def forward(input: Array, other: Index):
-        if other.dtype.kind not in "fc" and input.dtype.kind == "f":
+        if other.dtype.kind not in INEXACT and input.dtype.kind in FLOAT_KINDS:
             exponent = refuse_bool("ldexp_cpu_exp", other).astype(np.int64)
             return np.ldexp(input, np.clip(exponent, -9999, 9999).astype(np.int32))
-        power = np.exp2(other) if other.dtype.kind == "f" else np.power(other.dtype.type(2), other) if (
+        power = np.exp2(other) if other.dtype.kind in FLOAT_KINDS else np.power(other.dtype.type(2), other) if (
             other.dtype.kind == "c") else np.exp2(other.astype(computing_type(real_type_of(input.dtype))))
         dtype = result_type((input, power))
         return input.astype(dtype) * power.astype(dtype)

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import Array
 from gradcli.engine.large import MANY
 from gradcli.engine.numerics import elementary
+from gradcli.engine.tensor.dtypes import HALVES
 from gradcli.ops.base import Binary, Slope, Unary
 from gradcli.ops.dtype_checks import require_floating
 from gradcli.ops.special.evaluate import in_doubles, single_in_doubles
@@ -251,7 +252,7 @@ class Sinc(Angular):
 
 
 def _sinc(x):
-    if x.dtype == np.float16:
+    if x.dtype in HALVES:
         return _sinc(x.astype(np.float32)).astype(x.dtype)
     turned = np.atleast_1d(x * x.dtype.type(math.pi))
     out = elementary.sin(turned)

@@ -10,7 +10,7 @@ from gradcli.engine.kernels import HALF, LARGE, ONE, ZERO, Constant, choose
 from gradcli.engine.large import SOME
 from gradcli.engine.numerics import elementary
 from gradcli.engine.numerics.fma import multiply_add
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.arguments import RefusedAtRunTime
 from gradcli.faults.tensors import UnimplementedType
@@ -46,7 +46,7 @@ class Activation(Unary, abstract=True):
 def refuse_integers(name, *arrays):
     """Refuse whole numbers where a function has only floating values."""
     for array in arrays:
-        if array is not None and array.dtype.kind != "f":
+        if array is not None and array.dtype.kind not in FLOAT_KINDS:
             raise UnimplementedType(f"{name}() is not implemented for {OF[array.dtype].name} tensors",
                                     ("x.float()", "a floating copy")).saying(
                 f'"{KERNELS.get(name, name + "_cpu")}" not implemented for \'{OF[array.dtype].era}\'')

@@ -4,7 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Int, Number, Plain, sized
-from gradcli.engine.tensor.dtypes import FLOATING, OF, category, int64, promote
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, FLOATING, OF, category, int64, promote
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import ComplexOp
 from gradcli.ops.dtype_checks import check_dtypes, check_norm_types, numpy_dtype
@@ -92,7 +92,7 @@ class Cdist(Op):
                 f"cdist only supports at least 2D tensors, X{flat} got: {len((x1 if flat == 1 else x2).shape)}D" if flat
                 else f"X1 and X2 must have the same number of columns. X1: {x1.shape[-1]} X2: {x2.shape[-1]}")
         for place, x in enumerate((x1, x2), 1):
-            if numpy_dtype(x).kind != "f":
+            if numpy_dtype(x).kind not in FLOAT_KINDS:
                 raise TypeFault(f"cdist only supports floating-point dtypes, X{place} got: {OF[numpy_dtype(x)].era}",
                                 ("x.float()", "a floating copy"))
         check_dtypes("expected scalar type {} but found {}", x1, x2)

@@ -8,7 +8,7 @@ from gradcli.engine.autograd.signature import Array, Flag, Number, described, si
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import INEXACT, OF
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.dtype_checks import numpy_dtype
@@ -63,7 +63,7 @@ def dropped(F, input, p, training, features):
     """The input with elements, or with `features` channels, dropped: the compose of dropout and feature_dropout."""
     if is_idle(input, p, training):
         return input
-    if numpy_dtype(input).kind not in "fc":
+    if numpy_dtype(input).kind not in INEXACT:
         raise TypeFault("dropout is defined for floating numbers", ("x.float()", "a floating copy")).saying(
             f"result type Float can't be cast to the desired output type {OF[numpy_dtype(input)].era}")
     if p == 1:

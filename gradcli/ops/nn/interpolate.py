@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Flag, Ints, Numbers, Plain, Text
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ShapeFault, ValueFault
 from gradcli.ops.arrays import FEW, all_hold
@@ -53,7 +54,7 @@ class ResampleKernel(Kernel):
         return MODERN_NAMES[name]
 
     def forward(input: Array, tables: Plain, name: Plain):
-        adds = summed if input.dtype.kind == "f" or tables[0][1] is None else summed_bytes
+        adds = summed if input.dtype.kind in FLOAT_KINDS or tables[0][1] is None else summed_bytes
         if adds is summed_bytes and (input.dtype != np.uint8 or name.startswith("Adaptive") or "linear1D" in name):
             refuse_integers("interpolate", input)
         out = input
@@ -94,7 +95,7 @@ def summed(array, places, weights, axis, exact):
 
 def _signed_zeros(term):
     """Zeros with the signs of the elements, in whole numbers as well."""
-    return np.copysign(term.dtype.type(0), term) if term.dtype.kind == "f" else term.dtype.type(0)
+    return np.copysign(term.dtype.type(0), term) if term.dtype.kind in FLOAT_KINDS else term.dtype.type(0)
 
 
 def summed_bytes(array, places, weights, axis, exact):

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.dtypes import HALVES, INEXACT, float32
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import ComplexOp, Functional
 from gradcli.ops.dtype_checks import numpy_dtype, require_floating
@@ -24,19 +24,18 @@ class RmsNorm(ComplexOp):
     errors = [(GRID, (2,)), (GRID, (3,), W2)]
 
     def compose(F, input, normalized_shape: Plain, weight: Array = None, eps: Number = None):
-        if numpy_dtype(input).kind not in "fc":
+        if numpy_dtype(input).kind not in INEXACT:
             require_floating("rms_norm", np.empty(0, numpy_dtype(input)))
         inner = last_shape("rms_norm", tuple(input.shape), normalized_shape, weight)
         axes = tuple(range(len(input.shape) - len(inner), len(input.shape)))
+        dtype = numpy_dtype(input)
+        wide = F.cast(input, float32) if dtype in HALVES else input
         if eps is None:
-            name = input.dtype.name
-            eps = {"float64": 2.0**-52, "complex128": 2.0**-52, "float32": 2.0**-23, "complex64": 2.0**-23,
-                   "float16": 2.0**-10}.get(name, 0.0)
-        scaled = rename_node(input / F.sqrt(F.mean(input * input, axes, True) + eps), "MulBackward0")
-        if weight is None:
-            return scaled
-        dtype = (input.array if isinstance(input, Tensor) else input).dtype
-        return scaled * weight if weight.dtype == input.dtype else F.cast(scaled * weight, dtype)
+            eps = float(np.finfo(numpy_dtype(wide)).eps)
+        scaled = rename_node(wide / F.sqrt(F.mean(wide * wide, axes, True) + eps), "MulBackward0")
+        if weight is not None:
+            scaled = scaled * weight
+        return scaled if numpy_dtype(scaled) == dtype else F.cast(scaled, dtype)
 
 
 class LocalResponseNorm(Functional):

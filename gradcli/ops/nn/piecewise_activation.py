@@ -13,7 +13,7 @@ from gradcli.engine.kernels import LARGE, ZERO, choose, choose_numbers
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import to_element
-from gradcli.engine.tensor.dtypes import OF, float16
+from gradcli.engine.tensor.dtypes import OF, float_limits
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault, ValueFault
 from gradcli.ops.arrays import selected
@@ -34,8 +34,8 @@ class Threshold(Activation):
     errors = [(SIGNED,), ("text", 0, 0)]
 
     def check_half(input, threshold, value):
-        to_element(threshold, float16)
-        to_element(value, float16)
+        to_element(threshold, input.dtype)
+        to_element(value, input.dtype)
 
     def forward(input: Array, threshold: Number, value: Number):
         refuse_bool("threshold_cpu", input)
@@ -62,8 +62,8 @@ class Hardtanh(Activation):
 
     def check_half(input, min_val, max_val):
         check_bounds(min_val, max_val)
-        to_element(min_val, float16)
-        to_element(max_val, float16)
+        to_element(min_val, input.dtype)
+        to_element(max_val, input.dtype)
 
     def forward(input: Array, min_val: Number = -1.0, max_val: Number = 1.0):
         check_bounds(min_val, max_val)
@@ -300,7 +300,7 @@ class Hardshrink(Activation):
     samples = [([-3.0, -0.4, 0.6, 2.0],), (SIGNED, 0.3)]
 
     def check_half(input, lambd):
-        to_element(lambd, float16)
+        to_element(lambd, input.dtype)
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("hardshrink", input)
@@ -313,7 +313,7 @@ class Hardshrink(Activation):
 
 def check_shift(lambd, dtype):
     """Refuse to move elements of a type by a negative number, or by one that no element can be."""
-    most = float(np.finfo(dtype).max)
+    most = float(float_limits(dtype).max)
     if not 0 <= lambd <= most:
         raise UnfitValue(f"lambda must be greater or equal to 0, but found to be {lambd:g}." if lambd < 0 else
                          f"lambda must be an element of the type of input, but found to be {lambd:g}.",
@@ -330,7 +330,7 @@ class Softshrink(Activation):
     errors = [(SIGNED, -1.0), ("text",)]
 
     def check_half(input, lambd):
-        check_shift(lambd, float16)
+        check_shift(lambd, input.dtype)
 
     def forward(input: Array, lambd: Number = 0.5):
         refuse_integers("softshrink", input)

@@ -13,7 +13,7 @@ from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
-from gradcli.engine.tensor.dtypes import OF, float32
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
@@ -55,7 +55,7 @@ def prepared(name, input, dim, dtype):
     """The input in its computing type, with the dimension to normalise along."""
     if dtype is not None:
         input = retyped(input, dtype)
-    if input.dtype.kind != "f":
+    if input.dtype.kind not in FLOAT_KINDS:
         raise UnimplementedType(f"{name}() is not implemented for whole numbers",
                                 ("x.float()", "a floating copy")).saying(
             f'"{name}_lastdim_kernel_impl" not implemented for \'{OF[input.dtype].era}\'')
@@ -304,6 +304,6 @@ class GumbelNoise(Kernel):
     samples = [([1.0, 2.0],)]
 
     def forward(input: Array):
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in FLOAT_KINDS:
             raise ValueFault("gumbel_softmax() needs floating logits", "x.float()")
         return -np.log(draw().exponential(input.shape, input.dtype))

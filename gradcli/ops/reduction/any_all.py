@@ -77,6 +77,7 @@ def extreme_index(arg, array, dim, keepdim, name):
 class ArgExtreme(Op, abstract=True):
     """The index of the first extreme element."""
 
+    opmath = True
     samples = [(GRID,), (GRID, 0), (GRID, 1, True), ([[1.0, 1.0]],)]
     errors = [(GRID, 5), ("text",), ([],)]
 

@@ -7,7 +7,7 @@ from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Dim, Type
 from gradcli.engine.kernels import LARGE, ZERO, accumulate_columns, accumulate_rows, advance_together
 from gradcli.engine.large import MANY
-from gradcli.engine.tensor.dtypes import float32, float64
+from gradcli.engine.tensor.dtypes import HALVES, float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.ops.arrays import moved
@@ -38,7 +38,7 @@ def accumulated(ufunc, array, dim, dtype):
             return accumulate_rows(ufunc, array)
         if at == 0 and array.size >= 192 * len(array):     # shorter rows are not worth a call each
             return accumulate_columns(ufunc, array)
-    wide = {np.dtype(np.float32): np.float64, np.dtype(np.float16): np.float32}.get(array.dtype, array.dtype)
+    wide = np.float64 if array.dtype == np.float32 else np.float32 if array.dtype in HALVES else array.dtype
     out = ufunc.accumulate(array, axis=at, dtype=wide).astype(array.dtype, copy=False)
     return out + 0 if ufunc is np.add else out      # sums begin at 0, so that none of them is -0
 
@@ -245,7 +245,7 @@ class RunningExtreme(Op, abstract=True):
     """The extreme so far and the last place that attains it; the gradient goes to that place."""
 
     memory_order = "rows"
-    linked = False
+    linked, opmath = False, True
     unsaved_outputs = (0,)
     returns = ("values", "indices")
     samples = [(GRID, 0), (GRID, -1), ([1.0, 1.5, 0.0, 2.0], 0)]

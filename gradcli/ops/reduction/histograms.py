@@ -7,7 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Dim, DimOrTensor, Flag, Int, Number, Numbers
 from gradcli.engine.tensor.conversion import to_element
-from gradcli.engine.tensor.dtypes import OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue, UnimplementedDerivative
 from gradcli.faults.tensors import UnimplementedType
@@ -39,6 +39,7 @@ class Histc(Op):
     """histc(input, bins, min, max): how many elements fall into each of `bins` equal steps from min to max; where both
     are equal, from the least to the greatest element."""
 
+    opmath = True
     samples = [(GRID, 4), (GRID, 4, -3, 3), (GRID, 4, -7.0), (GRID,)]
     errors = [(GRID, 0), (GRID, 3, 5, 1), ("text",)]
 
@@ -48,7 +49,7 @@ class Histc(Op):
     def forward(input: Array, bins: Int = 100, min: Number = 0, max: Number = 0):
         if bins <= 0:
             raise UnfitValue(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "x.histc(10)")
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in FLOAT_KINDS:
             raise UnimplementedType(f"histc() needs a floating tensor, not {OF[input.dtype].name}", "x.float().histc()"
                                     ).saying(f'"histogram_cpu" not implemented for \'{OF[input.dtype].era}\'')
         low, high = bounds(input, to_element(min, input.dtype), to_element(max, input.dtype), "histc", 1)
@@ -124,6 +125,7 @@ class Unique(Op):
     """unique(input, sorted, return_inverse, return_counts, dim): the distinct elements in order, or the distinct slices
     along `dim`; with where each element went, and how often each occurs."""
 
+    opmath = True
     modern_names = ("Unique2Backward0", "UniqueDimBackward0")
     ignored_options = ("sorted",)
     samples = [(REPEATED,), (REPEATED, True, True), (REPEATED, True, False, True), (REPEATED, True, True, True, 1)]
@@ -168,6 +170,7 @@ class UniqueConsecutive(Op):
     """unique_consecutive(input, return_inverse, return_counts, dim): input without elements, or slices along `dim`,
     that equal the one before; with where each went, and how often each occurs in a row."""
 
+    opmath = True
     samples = [(REPEATED,), (REPEATED, True), (REPEATED, False, True), (REPEATED, True, True, 0)]
     errors = [(REPEATED, False, False, 5), ("text",)]
 

@@ -52,7 +52,7 @@ def lower_median(array, dim, keepdim, name, skip):
 class MedianAll(Kernel):
     """median_all(input, skip): the lower median of all elements; ties share the gradient evenly."""
 
-    linked = False
+    linked, opmath = False, True
     legacy_names = "reduce.Median"
     modern_names = ("MedianBackward0", "NanmedianBackward0")
     gradient_names = "MaskedFillBackward1"
@@ -77,6 +77,7 @@ class MedianAll(Kernel):
 class MedianAlong(Picking, Kernel, abstract=True):
     """The lower median along `dim`, and where it stands; the gradient goes to that place."""
 
+    opmath = True
     memory_order = "rows"
     errors = [(GRID, 5)]
 
@@ -126,6 +127,7 @@ class Mode(Picking):
     """mode(input, dim, keepdim): the most frequent element along `dim`, the least of several, and where it last
     stands."""
 
+    opmath = True
     memory_order = "rows"
     legacy_names = "reduce.Mode"
     no_overlap = True
@@ -150,6 +152,7 @@ class Mode(Picking):
 class Kthvalue(Picking):
     """kthvalue(input, k, dim, keepdim): the k-th smallest element along `dim`, counted from 1, and where it stands."""
 
+    opmath = True
     memory_order = "rows"
     legacy_names = "reduce.Kthvalue"
     no_overlap = True
@@ -235,6 +238,7 @@ INT = np.dtype(np.int64)
 class Quantiles(Kernel):
     """quantiles(input): a copy of input, under the node name by which quantiles are known."""
 
+    opmath = True
     modern_names = "SqueezeBackward4"
     samples = [(GRID,)]
 

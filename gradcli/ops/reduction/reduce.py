@@ -12,7 +12,7 @@ from gradcli.engine.autograd.signature import Array, DimOrTensor, Dims, Flag, Ty
 from gradcli.engine.kernels import LARGE, full_sum, sums
 from gradcli.engine.large import MANY
 from gradcli.engine.tensor.conversion import retyped
-from gradcli.engine.tensor.dtypes import float32
+from gradcli.engine.tensor.dtypes import HALVES, float32
 from gradcli.engine.tensor.methods import axis
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -79,7 +79,7 @@ def total(array, where, keepdim, dtype=None):
         out = sums(array, where, keepdim)
         return out if out.ndim < 2 else np.ascontiguousarray(out)
     array, kind = of_parts(array, dtype), totals_type(kind, dtype)
-    if kind == np.float16:
+    if kind in HALVES:
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=np.float32)).astype(kind)
     if dtype is not None and kind.kind in "biu":
         return np.asarray(np.add.reduce(array, axis=where, keepdims=keepdim, dtype=kind))
@@ -133,6 +133,8 @@ class Mean(Reduction):
 
     def forward(input: Array, dim: Dims = None, keepdim: Flag = False, *, dtype: Type = None):
         check_mean_type(dtype or input.dtype, "Optional" if dtype else "Input")
+        if dtype is None and input.dtype in HALVES:
+            return np.asarray(Mean.forward(input.astype(np.float32), dim, keepdim)).astype(input.dtype)
         where = axes(dim, input.ndim)
         count = input.size if len(where) == input.ndim else math.prod([input.shape[i] for i in where])
         summed = total(input, where, keepdim, dtype)

@@ -10,7 +10,7 @@ from gradcli.engine.autograd.signature import Array, Dim, Dims, Flag, Number, Ty
 from gradcli.engine.kernels import LARGE, ZERO, full_sum, sums
 from gradcli.engine.large import SOME
 from gradcli.engine.numerics import elementary
-from gradcli.engine.tensor.dtypes import FLOATING, OF, Default, category
+from gradcli.engine.tensor.dtypes import FLOATING, INEXACT, OF, Default, category
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
@@ -102,7 +102,7 @@ class Logsumexp(ComplexOp):
     errors = [(GRID, 5), ("text", 0)]
 
     def forward(input: Array, dim: Dims, keepdim: Flag = False):
-        x = input if input.dtype.kind in "fc" else input.astype(Default.floating)
+        x = input if input.dtype.kind in INEXACT else input.astype(Default.floating)
         where = axes(dim, x.ndim)
         if x.dtype.kind == "c":
             return _complex_logsumexp(x, where, keepdim)

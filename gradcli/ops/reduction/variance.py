@@ -12,7 +12,7 @@ from gradcli.engine.kernels import LARGE, full_sum
 from gradcli.engine.large import MANY
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics.cascade_sum import MOST
-from gradcli.engine.tensor.dtypes import real_type_of
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, real_type_of
 from gradcli.faults.tree import TypeFault, ValueFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import ComplexOp
@@ -24,7 +24,7 @@ def as_double(array, name):
     """`array`, which must be of a floating type, in double precision."""
     if array.dtype.kind == "c":
         return array.astype(np.complex128, copy=False)
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in FLOAT_KINDS:
         raise TypeFault(f"{name}(): the input must be floating, not whole numbers or truth values",
                         (f"x.float().{name}()", "of a floating copy")).saying(
             "std and var only support floating point and complex dtypes")

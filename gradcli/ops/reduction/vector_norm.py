@@ -11,7 +11,7 @@ from gradcli.engine.kernels import LARGE
 from gradcli.engine.numerics import elementary
 from gradcli.engine.numerics.cascade_sum import MOST, REGISTER
 from gradcli.engine.numerics.fma import multiply_add
-from gradcli.engine.tensor.dtypes import float32
+from gradcli.engine.tensor.dtypes import HALVES, float32
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.arrays import TYPES
 from gradcli.ops.base import ComplexOp
@@ -56,8 +56,8 @@ class VectorNorm(Reduction):
         input = input if dtype is None else input.astype(dtype)
         if input.dtype.kind == "c":
             input = np.abs(input)
-        if input.dtype == np.float16:
-            return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(np.float16)
+        if input.dtype in HALVES:
+            return np.asarray(VectorNorm.forward(input.astype(np.float32), ord, dim, keepdim)).astype(input.dtype)
         where = axes(dim, input.ndim)
         if ord and all(input.shape[i] == 1 for i in where):     # a number alone: no power of it overflows
             return np.maximum.reduce(np.abs(input), where, None, None, keepdim)

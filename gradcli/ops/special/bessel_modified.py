@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array
+from gradcli.engine.tensor.dtypes import float_limits
 from gradcli.ops.base import Unary, define
 from gradcli.ops.dtype_checks import refuse_half
 from gradcli.ops.special.evaluate import chebyshev, in_doubles, piecewise
@@ -158,7 +159,7 @@ class I0e(Bessel):
 
 def _slope_of_first_order(F, input, dtype, slope):
     """The slope at each element; where rounding does not tell it from 0, and of nan too, 1/2 as in PyTorch."""
-    large = F.abs(input) > float(np.finfo(dtype).eps)
+    large = F.abs(input) > float(float_limits(dtype).eps)
     return F.where(large, slope(F.where(large, input, 1)), 0.5)
 
 

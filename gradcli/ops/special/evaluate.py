@@ -10,6 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
+
 BLOCK = 16384       # elements: a few temporaries of 128 KiB
 
 
@@ -24,7 +26,7 @@ def in_doubles(kernel):
         first = np.asarray(arrays[0])
         if len(arrays) == 1 and first.size <= BLOCK:
             return kernel(first.astype(np.float64).reshape(-1)).astype(first.dtype, copy=False).reshape(first.shape)
-        dtype = first.dtype if first.dtype.kind == "f" else np.asarray(arrays[-1]).dtype
+        dtype = first.dtype if first.dtype.kind in FLOAT_KINDS else np.asarray(arrays[-1]).dtype
         shape = first.shape
         if all(type(a) is np.ndarray and a.shape == shape for a in arrays):
             flat = [a.reshape(-1) for a in arrays]

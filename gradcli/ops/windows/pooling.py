@@ -6,6 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Flag, Int, Ints, Number, sized
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ShapeFault, TypeFault
 from gradcli.ops.base import Functional, Kernel, define_by_rank
@@ -108,7 +109,7 @@ def mean_pool(F, rank, input, kernel_size, stride, padding, ceil_mode, count_inc
     """The result of avg_pool<rank>d."""
     name = f"avg_pool{rank}d"
     check_planes(F, name, input, rank)
-    if numpy_dtype(input).kind != "f" and numpy_dtype(input) != np.int64:
+    if numpy_dtype(input).kind not in FLOAT_KINDS and numpy_dtype(input) != np.int64:
         raise TypeFault(f"{name}() is not implemented for {numpy_dtype(input).name} tensors",
                         ("x.float()", "a floating copy"))
     kernel, stride, padding, _ = pooling_options(name, rank, kernel_size, stride, padding)

@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Flag, Plain
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.ops.arrays import FEW, elements_along
 from gradcli.ops.base import Kernel
 from gradcli.ops.windows.sliding import crop, offsets, pad_constant, pooled_places, shifted
@@ -60,7 +61,7 @@ class MaxPool(PoolingKernel):
                                      input.shape[-rank - 1])
         if (few := greatest_of_few(input, kernel, stride, padding, after, dilation, count)) is not None:
             return few
-        least = -np.inf if input.dtype.kind == "f" else np.iinfo(input.dtype).min
+        least = -np.inf if input.dtype.kind in FLOAT_KINDS else np.iinfo(input.dtype).min
         padded = pad_constant(input, padding, after, least)
         best, which = window_maximum(padded, kernel, stride, dilation, count)
         return best, flat_places(which, lengths, kernel, stride, padding, dilation, count)
@@ -75,7 +76,7 @@ def window_maximum(padded, kernel, stride, dilation, count):
     Positions are gone through in order, so a later one that wins has the greater number: no element needs a branch.
     """
     best, small = None, math.prod(kernel) < 127
-    nan = padded.dtype.kind == "f" and padded.size and np.isnan(np.maximum.reduce(padded, axis=None))
+    nan = padded.dtype.kind in FLOAT_KINDS and padded.size and np.isnan(np.maximum.reduce(padded, axis=None))
     for i, at in enumerate(offsets(kernel)):
         here = padded[shifted(at, count, stride, dilation)]
         if best is None:
@@ -176,7 +177,7 @@ class AvgPool(PoolingKernel):
                 here = padded[shifted(at, count, stride, dense)]
                 total = here.copy() if total is None else np.add(total, here, out=total)
         share = divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor, input.dtype)
-        return np.divide(total, share, out=total) if total.dtype.kind == "f" else towards_zero(total, share)
+        return np.divide(total, share, out=total) if total.dtype.kind in FLOAT_KINDS else towards_zero(total, share)
 
     def grad_input(F, g, input, kernel, stride, padding, ceil_mode, count_include_pad, divisor, input_shape):
         return F.avg_pool_back(g, kernel, stride, padding, ceil_mode, count_include_pad, divisor,

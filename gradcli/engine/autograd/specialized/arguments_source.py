@@ -136,7 +136,8 @@ class ArgumentsSource:
         elif isinstance(kind, kinds.ArraysKind) and not self.composed:
             self.refuse(f"type({v}) is not list and type({v}) is not tuple or not {v}")
         elif sort is kinds.TypeKind:
-            self.add(f"if type({v}) is _DType:", f"    if {v}.category >= _COMPLEX: break", f"    {v} = {v}.numpy",
+            self.add(f"if type({v}) is _DType:", f"    {v} = {v}.numpy",
+                     f"    if {v} is None or {v}.kind == 'c': break",
                      "else:", f"    if not isinstance({v}, _dtype_class): {v} = _k{i}.take({v})",
                      f"    if {v} is _REFUSED or {v} not in _OF: break")
         elif isinstance(kind, kinds.TextKind):
@@ -203,7 +204,9 @@ class ArgumentsSource:
         for i in () if self.pairwise else self.numbers:
             self.add(f"t{i} = type(v{i}) in _USUAL", f"if t{i}: a{i} = v{i}.array")
         if self.cls.opmath and self.cls.type_promotion in ("", "same"):
-            self.refuse(next(f"a{i}.dtype is _float16" for i in sure if i not in self.optional))
+            always = [i for i in sure if i not in self.optional]
+            self.refuse(f"a{always[0]}.itemsize == 2" if always else
+                        " or ".join(f"t{i} and a{i}.itemsize == 2" for i in self.numbers))
         if promoted and not self.pairwise:
             self._one_dtype([i for i in sure if self.kinds[i].operand])
         for i in () if self.pairwise else self.numbers:

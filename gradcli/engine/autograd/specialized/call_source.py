@@ -31,6 +31,8 @@ class CallSource(EdgesSource):
         self._head()
         self.depth = 2
         self._bind()
+        if self.cls.autocast:
+            self.refuse("_Autocast.dtype is not None")
         for i in range(2 if self.operator else self.count):
             self._check(i)
         if self.composed:
@@ -322,12 +324,12 @@ class CallSource(EdgesSource):
         cls = self.cls
         if not cls.rules:
             if ends_history(cls):
-                self.refuse("_result.dtype.kind == 'f'")    # the general way says that history ends here
-            self.add("out.requires_grad, out.node, out.cut = False, None, None if _result.dtype.kind == 'f' else "
+                self.refuse("_result.dtype.kind in 'fV'")    # the general way says that history ends here
+            self.add("out.requires_grad, out.node, out.cut = False, None, None if _result.dtype.kind in 'fV' else "
                      "_no_gradient()")
             return
         if not cls.fresh_result:
-            self.add("if _result.dtype.kind != 'f':", "    out.requires_grad, out.node = False, None",
+            self.add("if _result.dtype.kind not in 'fV':", "    out.requires_grad, out.node = False, None",
                      "    out.cut = _no_gradient()", "else:")
             self.depth += 1
         certain = self._node("_result.shape")

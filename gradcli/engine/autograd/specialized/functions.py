@@ -34,11 +34,12 @@ from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, checked_constant, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
+from gradcli.engine.numerics.autocast import Autocast
 from gradcli.engine.plain_numbers import number_result, was_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import match_layout, several_by_rows
 from gradcli.engine.tensor import dtypes
-from gradcli.engine.tensor.dtypes import OF_REAL, DType, float16, float32, float64
+from gradcli.engine.tensor.dtypes import OF_REAL, DType, float32, float64
 from gradcli.engine.tensor.tensor import (
     DATA,
     DetachedBy,
@@ -66,10 +67,10 @@ HELPERS: dict[str, Any] = {
     "_M": MISSING, "_REFUSED": REFUSED, "_WIDEST": WIDEST, "_UNCHECKED": UNCHECKED, "_UNFIT": UNFIT,
     "_USUAL": helpers.USUAL, "_TENSORS": frozenset(RESULT) - COMPLEX, "_NUMBERS": frozenset(NUMBERS),
     "_ascontiguousarray": np.ascontiguousarray, "_NO_TRUTHS": frozenset(NUMBERS) - {bool},
-    "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL, "_COMPLEX": dtypes.COMPLEX,
+    "_PLAIN": (PlainKind.TYPES | {ndarray}) - COMPLEX, "_OF": OF_REAL,
     "_ROWS": (list, tuple, Size), "_Tensor": Tensor, "_Variable": Variable, "_Size": Size,
     "_DType": DType, "_dtype_class": np.dtype, "_generic": np.generic,
-    "_float16": float16, "_float32": float32, "_float64": float64,
+    "_float32": float32, "_float64": float64,
     "_bool": dtypes.bool_,
     "_WHOLES": frozenset(dtype for dtype in OF_REAL if dtype.kind in "iu"),
     "_INT64": frozenset(dtype for dtype in OF_REAL if dtype.kind == "i" and dtype.itemsize == 8),
@@ -77,8 +78,8 @@ HELPERS: dict[str, Any] = {
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{function.__name__}": function for function in (
-    Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray, note_view,
-    numpy_fault, output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself,
+    Autocast, Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray,
+    note_view, numpy_fault, output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself,
     partly_shared, note_write, was_number, number_result, here, several_by_rows, Dual, Current, ViewOf,
     *helpers.FUNCTIONS)}
 
