@@ -2,11 +2,14 @@
 
 import pytest
 
-pytest.importorskip("torch")
-
-from against_torch.distributions import program as distributions  # they need torch
-from against_torch.optimizers import program as optimizers
+from gradcli.session.session import Session
 from support.torch_programs import differences
+
+torch = pytest.importorskip("torch")
+
+from against_torch.distributions import program as distributions  # noqa: E402  # they need torch
+from against_torch.optimizers import program as optimizers  # noqa: E402
+
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -50,3 +53,15 @@ def test_loaders_of_what_has_a_length():
                              ("'abc', batch_size=2", DataLoader("abc", batch_size=2))):
         assert Session(style="modern").run(
             f"from torch.utils.data import DataLoader; list(DataLoader({loader}))") == f"{[*expected]}\n", loader
+
+
+def test_classes_of_modules_have_the_bases_that_they_have_in_torch():
+    """But for lazy norms, which derive from the class that they become."""
+    session = Session(style="modern")
+    session.run("import torch.nn as nn")
+    names = [name for name, kind in vars(torch.nn).items() if isinstance(kind, type) and issubclass(
+        kind, torch.nn.Module) and session.eval(f"hasattr(nn, {name!r})")]
+    for name in names:
+        if not name.startswith(("LazyBatchNorm", "LazyInstanceNorm")):
+            bases = [base for base in names if issubclass(getattr(torch.nn, name), getattr(torch.nn, base))]
+            assert session.eval(f"[b for b in {names} if issubclass(nn.{name}, getattr(nn, b))]") == bases, name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from gradcli.engine.autograd.op import TABLE, flat_name, traced
 from gradcli.engine.tensor.device import DeviceLike
@@ -39,7 +39,6 @@ class Activation(FunctionalModule):
 INPLACE = "inplace: bool = False"
 _activation = partial(define_module, Activation, __name__)
 ReLU = _activation("ReLU", "relu", INPLACE, "max(x, 0).")
-ReLU6 = _activation("ReLU6", "relu6", INPLACE, "min(max(x, 0), 6).")
 SELU = _activation("SELU", "selu", INPLACE, "The self-normalising exponential unit.")
 SiLU = _activation("SiLU", "silu", INPLACE, "x sigmoid(x).")
 Mish = _activation("Mish", "mish", INPLACE, "x tanh(softplus(x)).")
@@ -122,13 +121,24 @@ class PReLU(Module):
 class Hardtanh(Activation):
     """x cut off at min_val and max_val."""
 
-    _operation, _option_names = "hardtanh", ("min_val", "max_val")
+    _operation = "hardtanh"
+    _option_names: ClassVar[tuple[str, ...]] = ("min_val", "max_val")
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
         super().__init__()
         if not max_val > min_val:
             raise FailedAssertion(f"max_val ({max_val}) must be greater than min_val ({min_val})", "nn.Hardtanh(-1, 1)")
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+
+class ReLU6(Hardtanh):
+    """min(max(x, 0), 6)."""
+
+    _operation = "relu6"
+    _option_names: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
 
 
 class _Shrinkage(Activation):

@@ -13,11 +13,9 @@ from gradcli.nn.module.module import Module
 from gradcli.nn.modules.functional_module import define_module
 
 
-class Dropout(Module):
-    """Zeros elements with probability p while training."""
-
+class _Dropout(Module):
     _module_path = "torch.nn.modules.dropout"
-    _operation: ClassVar[str] = "dropout"
+    _operation: ClassVar[str]
     _first_use = {"p": "'<' not supported between instances of '{type}' and 'int'"}
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
@@ -36,7 +34,8 @@ class Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-_dropout = partial(define_module, Dropout, __name__, options="p: float = 0.5, inplace: bool = False")
+_dropout = partial(define_module, _Dropout, __name__, options="p: float = 0.5, inplace: bool = False")
+Dropout = _dropout("Dropout", "dropout", text="Zeros elements with probability p while training.")
 Dropout1d = _dropout("Dropout1d", "dropout1d", text="Zeros whole channels of (batch, channels, length).")
 Dropout2d = _dropout("Dropout2d", "dropout2d", text="Zeros whole channels of (batch, channels, height, width).")
 Dropout3d = _dropout("Dropout3d", "dropout3d", text="Zeros whole channels of (batch, channels, depth, height, width).")

@@ -28,7 +28,7 @@ class FunctionalModule(Module):
 
 
 def define_module(base: type[Module], module: str, name: str, operation: str, options: str, text: str,
-                  **attributes: Any) -> type[Module]:
+                  **attributes: Any) -> Any:
     """The subclass of `base` that a class statement in `module` would define: one row of a table of like modules.
 
     `options` are the parameters of its constructor in Python: "alpha: float = 1.0, inplace: bool = False". Those that

@@ -40,49 +40,43 @@ class _MaxPool(_Pool):
                                            self.ceil_mode, self.return_indices)
 
 
-class AvgPool1d(_Pool):
-    """The mean of each window."""
-
-    _dims = 1
+class _AvgPool(_Pool):
     _printed_options = ("kernel_size", "stride", "padding")
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                  count_include_pad: bool = True) -> None:
         super().__init__()
-        one = self._single
-        self.kernel_size, self.stride = one(kernel_size), one(kernel_size if stride is None else stride)
-        self.padding, self.ceil_mode, self.count_include_pad = one(padding), ceil_mode, count_include_pad
-
-    def _single(self, value: Any) -> Any:
-        return (value,) if type(value) is int else value
+        self.kernel_size, self.stride = kernel_size, kernel_size if stride is None else stride
+        self.padding, self.ceil_mode, self.count_include_pad = padding, ceil_mode, count_include_pad
 
     def forward(self, input: Any) -> Any:
         return self._operation("avg_pool")(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                                            self.count_include_pad)
 
 
-class AvgPool2d(AvgPool1d):
+class AvgPool1d(_AvgPool):
     """The mean of each window."""
 
-    _dims = 2
+    _dims = 1
 
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+                 count_include_pad: bool = True) -> None:
+        super().__init__(_single(kernel_size), _single(stride), _single(padding), ceil_mode, count_include_pad)
+
+
+def _single(value: Any) -> Any:
+    return (value,) if type(value) is int else value
+
+
+class _DivisibleAvgPool(_AvgPool):
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
                  count_include_pad: bool = True, divisor_override: Any = None) -> None:
         super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
         self.divisor_override = divisor_override
 
-    def _single(self, value: Any) -> Any:
-        return value
-
     def forward(self, input: Any) -> Any:
         return self._operation("avg_pool")(input, self.kernel_size, self.stride, self.padding, self.ceil_mode,
                                            self.count_include_pad, self.divisor_override)
-
-
-class AvgPool3d(AvgPool2d):
-    """The mean of each window."""
-
-    _dims = 3
 
 
 class _LPPool(_Pool):
@@ -169,6 +163,8 @@ def _classes() -> dict[str, type[Module]]:
             ("AdaptiveMaxPool", _AdaptiveMaxPool, "The maximum of each of output_size windows."),
             ("MaxUnpool", _MaxUnpool, "The inverse of max pooling: each value at its index, zeros elsewhere.")):
         classes |= classes_by_rank(__name__, base, name, text)
+    mean = dict.fromkeys((2, 3), "The mean of each window.")
+    classes |= classes_by_rank(__name__, _DivisibleAvgPool, "AvgPool", mean)
     return classes | classes_by_rank(__name__, _FractionalMaxPool, "FractionalMaxPool", dict.fromkeys(
         (2, 3), "The maximum of windows at random places (Graham, 2014): output_size of them, or output_ratio of the "
                 "input."))

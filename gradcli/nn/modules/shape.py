@@ -120,12 +120,8 @@ class _ConstantPad(_Pad):
         return f"padding={self.padding}, value={self.value}"
 
 
-class _ZeroPad(_ConstantPad):
-    def __init__(self, padding: Any) -> None:
-        super().__init__(padding, 0.0)
-
-    def extra_repr(self) -> str:
-        return f"{self.padding}"
+def _pad_zeros(self: Any, padding: Any) -> None:
+    _ConstantPad.__init__(self, padding, 0.0)
 
 
 class _CircularPad(_Pad):
@@ -139,7 +135,7 @@ class _CircularPad(_Pad):
 def _pads() -> dict[str, type[Module]]:
     """The padding classes by name, such as "ReflectionPad2d"."""
     kinds: dict[str, tuple[type[_Pad], str, str]] = {
-        "ConstantPad": (_ConstantPad, "constant", "a number"), "ZeroPad": (_ZeroPad, "constant", "zeros"),
+        "ConstantPad": (_ConstantPad, "constant", "a number"),
         "ReflectionPad": (_Pad, "reflect", "its mirror image"),
         "ReplicationPad": (_Pad, "replicate", "the outermost numbers"),
         "CircularPad": (_CircularPad, "circular", "what stands at the other end")}
@@ -147,6 +143,10 @@ def _pads() -> dict[str, type[Module]]:
     for name, (base, mode, filling) in kinds.items():
         classes |= classes_by_rank(__name__, base, name, {
             dims: f"More of {filling} at the ends of the last {dims} dimensions." for dims in (1, 2, 3)}, _mode=mode)
+    for dims in (1, 2, 3):
+        classes |= classes_by_rank(__name__, classes[f"ConstantPad{dims}d"], "ZeroPad", {
+            dims: f"More of zeros at the ends of the last {dims} dimensions."}, __init__=_pad_zeros,
+            extra_repr=_Pad.extra_repr)
     return classes
 
 
