@@ -11,7 +11,6 @@ from against_torch.distributions import program as distributions  # noqa: E402  
 from against_torch.optimizers import program as optimizers  # noqa: E402
 
 
-
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_distributions(dtype):
     results = differences(distributions(dtype))
