@@ -30,11 +30,13 @@ MOST_OF_A_NAME = 100    # the exponent up to which terms of one degree are sorte
 
 
 def order_of(factor: Expr) -> tuple[int, int, str]:
-    """The place of a factor in a product: constants, names in the order of the alphabet, polynomials in parentheses,
-    functions, the plainest first and sines before cosines, and other sums."""
+    """The place of a factor in a product: constants, names in the order of the alphabet, their powers by other than
+    numbers and polynomials in parentheses, functions, the plainest first and sines before cosines, and other sums."""
     base = factor.base if isinstance(factor, Power) else factor
     kind = {Number: 0, Constant: 1, Symbol: 2, IndexValue: 2, Add: 3, Call: 4}.get(type(base), 6)
     depth = nesting(base)
+    if kind == 2 and isinstance(factor, Power) and not isinstance(factor.exponent, Number):
+        kind = 3
     if kind == 3 and depth:
         kind = 5
     name = base.name if isinstance(base, Symbol) else "cos" * (isinstance(base, Call) and base.name in ("cos", "cosh"))

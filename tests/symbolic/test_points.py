@@ -6,7 +6,7 @@ from support.program import gradcli
 
 OUTPUTS = {
     ("x.norm()", "--at", "x=[0, 0]"): "d/dx_i = x_i/sqrt(sum_j(x_j**2)) = [0, 0]\n",
-    ("x**y", "--at", "x=0, y=0"): "d/dx = x**(y - 1)*y = 0\nd/dy = x**y*log(x) = 0\n",
+    ("x**y", "--at", "x=0, y=0"): "d/dx = y*x**(y - 1) = 0\nd/dy = x**y*log(x) = 0\n",
     ("x**2 if x > 0 else -x", "--at", "x=0"): "(2*x if x > 0 else -1) = -1\n",
     ("x.long() * x", "--at", "x=3.5"): "trunc(x) = 3\n",
     ("x.float()**2", "--at", "x=3.3"): "2*x = 6.6\n",

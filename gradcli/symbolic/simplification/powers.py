@@ -121,14 +121,14 @@ def _with_common_divisor(expr: Add) -> Iterator[Expr]:
 
 
 def with_common_factors(expr: Add) -> Expr:
-    """A sum with what all its terms have before it: powers, and the number that divides all coefficients."""
+    """A sum with what all its terms have before it: powers, divisors, and the number that divides all coefficients."""
     terms = [dict(map(base_and_exponent, factors_of(term))) for term in expr.terms]
     numbers = [coefficient(term)[0] if not isinstance(term, Number) else term.value for term in expr.terms]
     common: list[Expr] = []
     for base in terms[0]:
         exponents = [term.get(base, ZERO) for term in terms]
         values = [exponent.value for exponent in exponents if isinstance(exponent, Number)]
-        if not isinstance(base, Number) and len(values) == len(terms) and min(values) > 0:
+        if not isinstance(base, Number) and len(values) == len(terms) and (min(values) > 0 or max(values) < 0):
             common.append(power(base, number(min(values))))
     divisor = Fraction(math.gcd(*(abs(value.numerator) for value in numbers)),
                        math.lcm(*(value.denominator for value in numbers)))

@@ -9,6 +9,7 @@ from gradcli.symbolic.expression import (
     Mul,
     Number,
     Power,
+    Sum,
     base_and_exponent,
     children,
     factors_of,
@@ -59,9 +60,17 @@ def _oriented(expr: Expr, sums: set[Expr]) -> Expr:
 def strokes_within(expr: Expr) -> int:
     """How many terms of sums in quotients have divisors themselves: (2 + 3/x)/(x + 3) has one."""
     count = sum(map(strokes_within, children(expr)))
-    if isinstance(expr, Mul) and _is_quotient(expr):
-        count += sum(_is_quotient(term) for factor in expr.factors if isinstance(factor, Add) for term in factor.terms)
+    if isinstance(expr, Mul | Power) and _is_quotient(expr):
+        bases = [base_and_exponent(factor)[0] for factor in factors_of(expr)]
+        count += sum(_is_quotient(term) for base in bases if isinstance(base, Add) for term in base.terms)
     return count
+
+
+def has_common_divisor(expr: Add) -> bool:
+    """Whether all terms of a sum are divided by powers of the same, which is no sum over an index."""
+    divisors = [{base for base, exponent in map(base_and_exponent, factors_of(term))
+                 if has_minus(exponent) and not isinstance(base, Sum)} for term in expr.terms]
+    return bool(set.intersection(*divisors))
 
 
 def _is_quotient(term: Expr) -> bool:

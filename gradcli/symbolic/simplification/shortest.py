@@ -37,7 +37,7 @@ from gradcli.symbolic.simplification.powers import (
     with_common_factors,
     with_quotients_named,
 )
-from gradcli.symbolic.simplification.quotients import STROKE, as_written, strokes_within
+from gradcli.symbolic.simplification.quotients import STROKE, as_written, has_common_divisor, strokes_within
 from gradcli.symbolic.term_order import coefficient, has_minus, nesting
 from gradcli.symbolic.text import SMALL
 
@@ -93,6 +93,8 @@ def _shortest(expr: Expr, length: Callable[[Expr], int]) -> Expr:
     other = _least(expr, equal_forms(expr), length)
     if other is not expr:
         expr = rebuild(other, lambda part: _shortest(part, length) if isinstance(part, Add) else part)
+    if isinstance(expr, Add) and has_common_divisor(expr):
+        expr = _least(expr, [with_common_factors(expr)], length)
     size = length(expr)
     if isinstance(expr, Add) and is_plain(expr):    # SymPy, which takes as long to load as all else, does no more
         return _least(expr, [with_common_factors(expr)], length, size * SHORTER)
