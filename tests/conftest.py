@@ -19,16 +19,17 @@ SLOW = frozenset("""
     analysis/test_gradient_check.py benchmarks/test_texts.py data/test_csv_tables.py data/test_data_format.py
     data/test_point.py docs/commands.md docs/derivatives.md documentation/test_commands_page.py
     documentation/test_contributing.py documentation/test_pictures.py documentation/test_repl_page.py
-    engine/test_captured_writes.py engine/test_graph_programs.py engine/test_large.py engine/test_large_threads.py
-    engine/test_random.py engine/test_random_writes.py engine/test_replaced_memory.py lang/test_against_python.py
-    lang/test_format.py lang/test_size_limits.py lang/test_walls.py namespace/test_argparse.py
-    namespace/test_numpy_gates.py namespace/test_plotting_modules.py namespace/test_system_modules.py
-    nn/test_beside_torch.py nn/test_distributions.py ops/test_complex_live.py ops/test_indexing.py ops/test_live.py
+    engine/test_captured_writes.py engine/test_graph_programs.py engine/test_large.py
+    engine/test_large_threads.py engine/test_random.py engine/test_random_writes.py
+    engine/test_replaced_memory.py lang/test_against_python.py lang/test_format.py lang/test_size_limits.py
+    lang/test_walls.py namespace/test_argparse.py namespace/test_numpy_gates.py
+    namespace/test_plotting_modules.py namespace/test_system_modules.py nn/test_beside_torch.py
+    nn/test_distributions.py ops/test_bfloat16.py ops/test_complex_live.py ops/test_indexing.py ops/test_live.py
     ops/test_ops.py ops/test_special_tables.py ops/test_types_live.py session/test_rollback.py
     session/test_scripts.py session/test_settings_rollback.py session/test_snapshot.py symbolic/test_commands.py
-    symbolic/test_control_flow.py symbolic/test_coverage.py symbolic/test_derivations.py symbolic/test_exercises.py
-    symbolic/test_higher_order.py symbolic/test_matrices.py symbolic/test_points.py symbolic/test_usual_form.py
-    test_artifacts.py""".split())
+    symbolic/test_control_flow.py symbolic/test_coverage.py symbolic/test_derivations.py
+    symbolic/test_exercises.py symbolic/test_higher_order.py symbolic/test_matrices.py symbolic/test_points.py
+    symbolic/test_usual_form.py test_artifacts.py""".split())
 """The folders and files that take longest: `-m "not slow"` leaves them out before they are imported."""
 MARKED = {"terminal": ("repl",),
           "torch": ("ops/test_live.py", "nn/test_beside_torch.py", "engine/test_graph_programs.py")}
