@@ -10,6 +10,8 @@ from gradcli.engine.tensor.dtypes import NAMED
 from gradcli.faults.attributes import MissingAttribute
 from gradcli.faults.suggestions import likeliest_name
 from gradcli.faults.tree import NameFault
+from gradcli.lang.syntax.lexer import Node
+from gradcli.lang.syntax.query import SyntaxSite, call_of
 from gradcli.namespace.modules import ModuleProxy
 from gradcli.namespace.python_modules import MODULE_MEMBERS
 from gradcli.repairs.registry import repairs
@@ -47,11 +49,22 @@ def find_name(fault: NameFault, site: Site) -> None:
         fault.notes.append(LEFT_OUT[name])
         fault.hints.clear()
     if name in NAMES and isinstance(fault, NameFault):
-        fault.hints = [NAMES[name]]
+        text, reason = NAMES[name]
+        fault.hints = [(_of_argument(parts, node, text), reason)]
     elif name.isidentifier() and not name.startswith("_") and isinstance(fault, NameFault):
         place = _imported(name, follows) or _qualified(site, name, follows)
         if place:
             fault.hints = [place]
+
+
+def _of_argument(parts: SyntaxSite, name: Node, text: str) -> str:
+    """A formula in x, as what to write for a call of the name, with the argument of the call in the place of x."""
+    calls = [call_of(node) for node in parts.enclosing("call") if node[3][0] is name]
+    if not calls or calls[0] is None or len(calls[0].args) != 1:
+        return text
+    argument = calls[0].args[0]
+    forms = {"(x)": f"({parts.of(argument)})", "x": parts.atom(argument)}
+    return re.sub(r"\(x\)|\bx\b", lambda match: forms[match[0]], text)
 
 
 def _otherwise(site: Site, name: str, number: int) -> bool:

@@ -154,3 +154,12 @@ def test_a_none_is_put_down_to_the_function_that_gave_it(use):
 def test_a_call_that_failed_gave_no_none(text):
     fault = fault_of(text)
     assert fault.code != "G0505" and not any("in place" in note for note in fault.notes)
+
+
+@pytest.mark.parametrize(("text", "repair"), [
+    ("sec(2*t)", "1/cos(2*t)"), ("2*cot(t)", "1/tan(t)"), ("cbrt(t + 1)", "(t + 1)**(1/3)"),
+    ("acot(t + 1)", "atan(1/(t + 1))"), ("cot(1, 2)", "1/tan(x)"), ("tg(3)", "tan"), ("pytorch.ones(2)", "torch")])
+def test_functions_of_textbooks_are_written_with_the_argument_of_the_call(text, repair):
+    fault = fault_of(f"t = torch.tensor(1.0)\n{text}", "modern")
+    apply_repairs(fault, {})
+    assert re.search(rf"{re.escape(repair)}( {{5}}|: )what", render(fault))
