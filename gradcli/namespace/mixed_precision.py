@@ -20,7 +20,7 @@ from gradcli.engine.tensor.device import Device
 from gradcli.engine.tensor.dtypes import BFLOAT16, HALVES, OF, float32
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import in_context, recording
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import FailedAssertion, UnfitValue
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
@@ -39,6 +39,7 @@ def _device(device: Any) -> str:
     return str(Device(device)).partition(":")[0]
 
 
+@named("autocast")
 @exposed("device", "fast_dtype")
 class Autocast:
     """`torch.autocast`: a context, or a decorator, in which the CPU computes products in a type of 16 bits.
@@ -102,6 +103,7 @@ def _number(name: str, value: Any) -> Any:
     return checked_int64(value) if type(value) is int else value
 
 
+@named("GradScaler")
 @exposed("scale", "unscale_", "step", "update", "get_scale", "is_enabled", "state_dict", "load_state_dict",
          "get_growth_factor", "get_backoff_factor", "get_growth_interval", copied=True)
 class Scaler:
@@ -261,8 +263,6 @@ class Scaler:
 FACTORS = ("growth_factor", "backoff_factor", "growth_interval")
 
 
-Autocast.__name__ = Autocast.__qualname__ = "autocast"
-Scaler.__name__ = Scaler.__qualname__ = "GradScaler"
 autocast = TypeProxy("torch.amp.autocast_mode.autocast", (Autocast,), Autocast)
 GradScaler = TypeProxy("torch.amp.grad_scaler.GradScaler", (Scaler,), Scaler)
 
