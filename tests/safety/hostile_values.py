@@ -9,6 +9,7 @@ from io import StringIO
 
 import numpy as np
 
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
@@ -195,7 +196,7 @@ def strange(value, deep=0):
     if isinstance(value, Uninitialized):
         return False
     array = getattr(value, "array", None) if type(value).__module__.startswith("gradcli.engine") else None
-    if isinstance(array, np.ndarray) and (array.dtype.kind not in "fiubc" or array.dtype.hasobject):
+    if isinstance(array, np.ndarray) and (array.dtype not in OF or array.dtype.hasobject):
         return True
     if deep < 4 and type(value) in (list, tuple, set, dict):
         return any(strange(inner, deep + 1) for inner in (value.values() if type(value) is dict else value))

@@ -99,17 +99,20 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
                              ("dtype=torch.complex64", "for complex elements")).saying(
                 "must be real number, not complex")
         values = [value.real if type(value) is complex else value for value in values]
-    return _number_array(values, dtype)
-
-
-def _number_array(values: Any, dtype: Any) -> ndarray:
-    """Plain numbers as an array; those of bfloat16, whose library takes no whole number beyond 64 bits, by float32."""
     try:
         return np.array(values, dtype)
     except TypeError:
-        if np.dtype(dtype).kind != "V":
-            raise
-        return np.array(values, float32).astype(dtype)
+        return _bfloat16_array(values, dtype)
+
+
+def _bfloat16_array(values: Any, dtype: Any) -> ndarray:
+    """Plain numbers as an array of bfloat16, by way of float32: its library takes no whole number beyond 64 bits.
+
+    Called where numpy raises TypeError, which goes on for other types.
+    """
+    if np.dtype(dtype).kind != "V":
+        raise
+    return np.array(values, float32).astype(dtype)
 
 
 LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type holds it
@@ -219,7 +222,10 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
     if not kinds or not kinds <= PLAIN_NUMBERS:
         return None
     try:
-        array = _number_array(data, dtype or _type_of(kinds))
+        try:
+            array = np.array(data, dtype or _type_of(kinds))
+        except TypeError:
+            array = _bfloat16_array(data, dtype)
     except (OverflowError, ValueError):
         return None
     return array if len(shape) == 1 else array.reshape(shape)
@@ -233,7 +239,10 @@ def _type_of(kinds: set[type]) -> Any:
 def _of_number(number: Any, dtype: Any) -> ndarray | None:
     """The array of a plain number; None where it does not fit."""
     try:
-        return _number_array(number, dtype)
+        try:
+            return np.array(number, dtype)
+        except TypeError:
+            return _bfloat16_array(number, dtype)
     except (OverflowError, ValueError):
         return None
 
