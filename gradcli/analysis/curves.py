@@ -14,6 +14,7 @@ from gradcli.analysis.free_names import WORD
 from gradcli.analysis.sampling import sample
 from gradcli.display.charts.chart import Chart, Curve, Scale
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.tensor.dtypes import float_limits
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.transforms import functional
 from gradcli.faults.tree import Fault, LimitFault
@@ -120,7 +121,7 @@ def _close(one: np.ndarray, other: np.ndarray) -> bool:
     if not np.array_equal(one[~finite], other[~finite], equal_nan=True):
         return False
     size = float(np.max(np.abs(other[finite]), initial=0.0))
-    return bool(np.all(np.abs(one[finite] - other[finite]) <= TOLERANCE * np.finfo(other.dtype).eps * size))
+    return bool(np.all(np.abs(one[finite] - other[finite]) <= TOLERANCE * float(float_limits(other.dtype).eps) * size))
 
 
 def _is_one_expression(text: str) -> bool:

@@ -18,7 +18,7 @@ from gradcli.analysis.completing_repairs import keep_completing
 from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.autograd.detached import TEXT, Detachments
 from gradcli.engine.autograd.dispatch import here, parent
-from gradcli.engine.tensor.dtypes import FLOAT_KINDS
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, float_limits
 from gradcli.engine.tensor.tensor import Tensor, last_writes, owner
 from gradcli.engine.tensor.write_gate import DataWrites, writing
 from gradcli.faults.gradients import LostByConversion
@@ -308,7 +308,7 @@ class _Judge:
         if exact or self.array.dtype.kind not in FLOAT_KINDS:
             return not np.array_equal(other, self.array, equal_nan=True)
         size = max(1e-30, float(np.max(np.abs(self.array), initial=0.0, where=np.isfinite(self.array))))
-        rounding = 64 * float(np.finfo(self.array.dtype).eps) * size
+        rounding = 64 * float(float_limits(self.array.dtype).eps) * size
         return bool(np.any(np.abs(other - self.array) > rounding))
 
     def _refuse(self, name: str, culprit: Detachment, partly: bool) -> None:

@@ -13,6 +13,7 @@ from gradcli.analysis.intermediate_values import has_narrow_steps, moves_unseen
 from gradcli.analysis.probing import culprit, differs, directions, symmetric, weights
 from gradcli.analysis.random_rounding import Modes, inexact, rounding_of
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measure_slopes
+from gradcli.engine.tensor.dtypes import float_limits
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import writing
@@ -81,7 +82,7 @@ class Watched:
         self.sizes = [o.array.size for o in outputs]
         self.total = sum(self.sizes)
         self.chosen = _evenly_spaced(self.total, most)
-        kinds = [np.finfo(o.array.dtype).eps for o in outputs]
+        kinds = [float(float_limits(o.array.dtype).eps) for o in outputs]
         self.all_epsilon = np.repeat(kinds, self.sizes) if kinds else np.zeros(0)
         self.epsilon = self.all_epsilon[self.chosen]
 

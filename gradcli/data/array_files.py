@@ -135,7 +135,7 @@ def _member(archive: Any, info: Any) -> bytes:
 
 def to_npy(array: Any) -> bytes:
     """The bytes of a .npy file."""
-    array = np.asarray(array)
+    array = _storable(array)
     if array.dtype.kind not in "biuf":
         raise ValueFault(TOO_LARGE)
     file = io.BytesIO()
@@ -146,8 +146,14 @@ def to_npy(array: Any) -> bytes:
 def to_npz(arrays: dict[str, Any]) -> bytes:
     """The bytes of a .npz file with these arrays."""
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **arrays)
+    np.savez(file, allow_pickle=False, **{name: _storable(array) for name, array in arrays.items()})
     return file.getvalue()
+
+
+def _storable(array: Any) -> Any:
+    """An array or a number in a type that .npy files have: bfloat16 as float32, which holds the same numbers."""
+    array = np.asarray(array)
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
 
 
 def from_lists(numbers: Any, single: bool) -> Any:

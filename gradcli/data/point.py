@@ -14,6 +14,7 @@ from gradcli.data.bindings import FILE_PREFIX, NAMES, PointText, points, set_var
 from gradcli.data.data_format import holds_numbers
 from gradcli.data.fitting_values import fitting_values, numbers_for
 from gradcli.data.input_data import has_text
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.faults.source import Span, quoted
 from gradcli.faults.suggestions import nearest
 from gradcli.faults.tree import Fault, IndexFault, NameFault, NonScalarBackward, ShapeFault, UsageFault
@@ -284,4 +285,4 @@ def floating_tensor(session: Session, text: str, settings: Settings, option: str
 
 def is_floating(value: Any) -> bool:
     """Whether gradients can flow to a value."""
-    return holds_numbers(value) and value.array.dtype.kind == "f"
+    return holds_numbers(value) and value.array.dtype.kind in FLOAT_KINDS

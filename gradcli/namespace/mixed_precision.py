@@ -15,13 +15,15 @@ from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Type, described
 from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics.autocast import Autocast as Mode
+from gradcli.engine.tensor.conversion import can_hold, checked_int64, unrepresentable_fault
 from gradcli.engine.tensor.device import Device
-from gradcli.engine.tensor.dtypes import BFLOAT16, HALVES, OF
+from gradcli.engine.tensor.dtypes import BFLOAT16, HALVES, OF, float32
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import in_context, recording
-from gradcli.exposure import exposed
+from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import FailedAssertion, UnfitValue
-from gradcli.faults.tree import ArgumentFault, GradFault
+from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.nn.optim.optimizer import Optimizer
 
@@ -37,6 +39,7 @@ def _device(device: Any) -> str:
     return str(Device(device)).partition(":")[0]
 
 
+@named("autocast")
 @exposed("device", "fast_dtype")
 class Autocast:
     """`torch.autocast`: a context, or a decorator, in which the CPU computes products in a type of 16 bits.
@@ -93,8 +96,16 @@ def lower_type(device_type: Any) -> Any:
     return BFLOAT16 if Mode.dtype is None else OF[Mode.dtype]
 
 
+def _number(name: str, value: Any) -> Any:
+    """The value itself, unless it is no plain number, or a whole one beyond 64 bits."""
+    if type(value) not in NUMBERS:
+        raise ArgumentFault(f"GradScaler() takes a number as {name}, not {described(value)}")
+    return checked_int64(value) if type(value) is int else value
+
+
+@named("GradScaler")
 @exposed("scale", "unscale_", "step", "update", "get_scale", "is_enabled", "state_dict", "load_state_dict",
-         "get_growth_factor", "get_backoff_factor", "get_growth_interval")
+         "get_growth_factor", "get_backoff_factor", "get_growth_interval", copied=True)
 class Scaler:
     """`torch.amp.GradScaler`: losses times a scale, so that small gradients of 16 bits do not vanish; steps whose
     gradients are not finite are left out, and the scale then gets smaller. Turned off for devices other than the CPU.
@@ -107,28 +118,36 @@ class Scaler:
         self._enabled = _device(device) == CPU and bool(enabled)
         for name, number in (("init_scale", init_scale), ("growth_factor", growth_factor),
                              ("backoff_factor", backoff_factor), ("growth_interval", growth_interval)):
-            if type(number) not in NUMBERS:
-                raise ArgumentFault(f"GradScaler() takes a number as {name}, not {described(number)}")
+            _number(name, number)
         if self._enabled and not growth_factor > 1:
             raise FailedAssertion("The growth factor must be > 1.0.")
         if self._enabled and not backoff_factor < 1:
             raise FailedAssertion("The backoff factor must be < 1.0.")
         self._growth = growth_factor, backoff_factor, growth_interval
         self._scale, self._steps = float(init_scale), 0
-        self._unscaled: dict[int, bool] = {}        # whether the gradients of an optimizer were finite, by identity
-        self._stepped: set[int] = set()
+        self._unscaled: dict[int, bool | None] = {}     # whether an optimizer's gradients were finite, by identity;
+        self._stepped: set[int] = set()                 # None if it has none
         self._used = False      # whether anything has been scaled
 
     def scale(self, outputs: Any) -> Any:
         """The losses times the scale: a tensor, or a list or tuple of tensors."""
         if not self._enabled:
             return outputs
-        self._used = True
         if isinstance(outputs, Tensor):
-            return traced.mul(outputs, self._scale)
+            if not self._used:
+                self._set_scale(self._scale, True)
+            return traced.mul(outputs, Tensor(np.array(self._scale, np.float32)))
         if type(outputs) in (list, tuple):
             return type(outputs)([self.scale(x) for x in outputs])
-        raise UnfitValue("outputs must be a Tensor or an iterable of Tensors")
+        raise ValueFault("outputs must be a Tensor or an iterable of Tensors")
+
+    def _set_scale(self, scale: float, used: bool) -> None:
+        """Set the scale, which is a number of 32 bits from its first use on."""
+        if used:
+            if not can_hold(float32, scale):
+                raise unrepresentable_fault(scale, float32)
+            scale = float(np.float32(scale))
+        self._scale, self._used = scale, used
 
     def unscale_(self, optimizer: Any) -> None:
         """Divide the gradients of an optimizer's parameters by the scale."""
@@ -136,17 +155,23 @@ class Scaler:
         if not self._enabled:
             return
         self._check_used("unscale_")
-        if id(optimizer) in self._unscaled:
-            raise GradFault("unscale_() has already been called on this optimizer since the last update().")
         if id(optimizer) in self._stepped:
             raise GradFault("unscale_() is being called after step().")
+        if id(optimizer) in self._unscaled:
+            raise GradFault("unscale_() has already been called on this optimizer since the last update().")
         gradients = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        inverse = float(np.float32(1 / self._scale)) if self._scale else math.inf
+        finite = None if not gradients else True
         for gradient in gradients:
             if gradient.array.dtype == np.float16:
                 raise UnfitValue("Attempting to unscale FP16 gradients.")
+            if gradient.array.dtype.kind == "c":
+                raise UnimplementedType('"_amp_foreach_non_finite_check_and_unscale_cpu" not implemented for '
+                                        f"'{OF[gradient.array.dtype].era}'")
+            finite = finite and bool(np.isfinite(gradient.array).all())
             with recording(False):
-                gradient.mul_(1 / self._scale)
-        self._unscaled[id(optimizer)] = all(bool(np.isfinite(g.array).all()) for g in gradients)
+                gradient.mul_(inverse)
+        self._unscaled[id(optimizer)] = finite
 
     def step(self, optimizer: Any, *args: Any, **options: Any) -> Any:
         """`optimizer.step()`, unless a gradient is not finite."""
@@ -159,8 +184,11 @@ class Scaler:
             raise GradFault("step() has already been called since the last update().")
         if id(optimizer) not in self._unscaled:
             self.unscale_(optimizer)
+        finite = self._unscaled[id(optimizer)]
+        if finite is None:
+            raise FailedAssertion("No inf checks were recorded for this optimizer.")
         self._stepped.add(id(optimizer))
-        return optimizer.step(*args, **options) if self._unscaled[id(optimizer)] else None
+        return optimizer.step(*args, **options) if finite else None
 
     def update(self, new_scale: Any = None) -> None:
         """A smaller scale after gradients that were not finite, a larger one after `growth_interval` steps."""
@@ -168,17 +196,20 @@ class Scaler:
             return
         self._check_used("update")
         growth, backoff, interval = self._growth
+        checks = [finite for finite in self._unscaled.values() if finite is not None]
         if new_scale is not None:
-            self._scale = float(new_scale)
-        elif not self._unscaled:
+            self._set_scale(float(new_scale), True)
+        elif not checks:
             raise FailedAssertion("No inf checks were recorded prior to update.")
-        elif not all(self._unscaled.values()):
-            self._scale, self._steps = self._scale * backoff, 0
+        elif not all(checks):
+            self._scale, self._steps = float(np.float32(self._scale * backoff)), 0
         else:
             self._steps += 1
             if self._steps == interval:
                 grown = self._scale * growth
-                self._scale, self._steps = grown if math.isfinite(grown) else self._scale, 0
+                if can_hold(float32, grown) and math.isfinite(grown):
+                    self._scale = float(np.float32(grown))
+                self._steps = 0
         self._unscaled, self._stepped = {}, set()
 
     def _check_used(self, name: str) -> None:
@@ -218,20 +249,20 @@ class Scaler:
         return {"scale": self._scale, **dict(zip(FACTORS, self._growth, strict=True)), "_growth_tracker": self._steps}
 
     def load_state_dict(self, state_dict: Any) -> None:
-        """Take over what `state_dict` has told."""
+        """Take over what `state_dict` has returned; ArgumentFault for what is no number in it."""
         if not self._enabled:
             return
-        if type(state_dict) is not dict or not {"scale", *FACTORS, "_growth_tracker"} <= state_dict.keys():
+        if not isinstance(state_dict, dict) or not state_dict:
             raise GradFault("The source state dict is empty, possibly because it was saved from a disabled instance "
                              "of GradScaler.")
-        self._scale, self._steps = state_dict["scale"], state_dict["_growth_tracker"]
-        self._growth = tuple([state_dict[name] for name in FACTORS])
+        scale, *growth, steps = [_number(name, state_dict[name]) for name in ("scale", *FACTORS, "_growth_tracker")]
+        self._set_scale(float(scale), self._used)
+        self._growth, self._steps = tuple(growth), steps
 
 
 FACTORS = ("growth_factor", "backoff_factor", "growth_interval")
 
 
-Autocast.__name__, Scaler.__name__ = "autocast", "GradScaler"
 autocast = TypeProxy("torch.amp.autocast_mode.autocast", (Autocast,), Autocast)
 GradScaler = TypeProxy("torch.amp.grad_scaler.GradScaler", (Scaler,), Scaler)
 

@@ -57,3 +57,12 @@ def test_loops_print_as_under_torch(imports, scaler, context):
 def test_refused(call):
     with pytest.raises(Fault):
         Session(style="modern").run(call, echo=False)
+
+
+def test_a_scaler_takes_over_numbers_alone():
+    """A list or text as the scale would be repeated by the factors, without a limit."""
+    for name in ("scale", "growth_factor", "backoff_factor", "growth_interval", "_growth_tracker"):
+        for value in ("[1]", "'x'", "torch", "10**30", "1j"):
+            with pytest.raises(Fault):
+                Session(style="modern").run("s = torch.amp.GradScaler('cpu'); d = s.state_dict()\n"
+                                            f"d['{name}'] = {value}\ns.load_state_dict(d)")

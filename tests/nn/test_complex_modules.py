@@ -18,7 +18,16 @@ PROGRAMS = (
     "l = nn.LazyLinear(2).to(torch.cfloat); print(l(torch.ones(3).cfloat()), l.weight.dtype)",
     "w = torch.empty(3, 2, dtype=torch.cfloat); nn.init.normal_(w); print(w); nn.init.xavier_uniform_(w); print(w)",
     "l = nn.Linear(1, 1, dtype=torch.cfloat); l.float(); print(l.weight.dtype)\n"
-    "l.to(torch.cdouble); print(l.weight.dtype)")
+    "l.to(torch.cdouble); print(l.weight.dtype)",
+    "l = nn.Linear(1, 1, dtype=torch.cfloat); l.weight.grad = torch.ones(1, 1).cfloat(); l.to(torch.float32)\n"
+    "print(l.weight, l.weight.grad, type(l.weight)); l.to(torch.cdouble).type(torch.bfloat16); print(l.weight)",
+    "l = nn.Linear(1, 1, dtype=torch.cfloat); m = nn.Linear(1, 1); print(m.load_state_dict(l.state_dict()), m.weight)\n"
+    "m.load_state_dict(l.state_dict(), assign=True); print(m.weight, type(m.weight))",
+    "import copy\nl = copy.deepcopy(nn.Linear(1, 1, dtype=torch.cfloat)); print(type(l.weight), l.weight)\n"
+    "print(type(copy.copy(l.weight)), type(l.weight.detach()), type(l.weight.data))",
+    "w = nn.Parameter(torch.tensor([1+2j, -0.5+0.3j]))\n"
+    "o = torch.optim.Adagrad([w], lr=0.1, initial_accumulator_value=0.5)\n"
+    "for i in range(3): o.zero_grad(); (w * w * (0.3 - 1j)).real.sum().backward(); o.step(); print(w.data)")
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -16,7 +16,7 @@ from numpy import ndarray
 
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.messages.numpy_errors import UNFIT
-from gradcli.engine.tensor.dtypes import INEXACT
+from gradcli.engine.tensor.dtypes import INEXACT, float_limits
 from gradcli.engine.tensor.tensor import DATA, DetachedBy, DisplayHooks, Tensor, owner
 from gradcli.engine.tensor.write_gate import block_of, writing
 
@@ -175,7 +175,7 @@ def _perturbed(cls: type[Op], values: Sequence[Any], arrays: Sequence[Any], sign
             return tuple(map(moved, value, array))
         if not (isinstance(value, Tensor) and value.requires_grad):
             return array
-        step = sign * float(np.finfo(array.dtype).eps) ** 0.5
+        step = sign * float(float_limits(array.dtype).eps) ** 0.5
         return np.asarray(np.where(array, array + array * step, step), array.dtype)
 
     try:

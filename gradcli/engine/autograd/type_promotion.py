@@ -42,6 +42,8 @@ def constant(number: Any, dtype: Any) -> ndarray:
     if number and cache is not None and not can_hold(dtype, number):
         return asarray(number, dtype)       # an infinity
     try:
+        if dtype.kind == "V" and type(number) is int:       # its library takes no whole number beyond 64 bits
+            number = float(number)
         array = asarray(number, dtype) if dtype.kind not in "iu" else asarray(number, "int64").astype(dtype)
     except OverflowError:
         raise ValueFault(f"the number {number} does not fit into {OF[dtype].name}") from None

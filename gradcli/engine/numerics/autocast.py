@@ -2,29 +2,32 @@
 
 The operations are those of PyTorch's documentation of autocast: matrix products and convolutions take float32 tensors
 in the lower type, losses and decompositions take 16-bit ones as float32, all others what they are given. float64 and
-whole numbers stay as they are. What a product makes of a parameter is kept until the outermost context ends, so that a
-weight that is used twice is rounded once.
+whole numbers stay as they are. What a product makes of a parameter, a leaf that is no view, is kept until the
+outermost context ends, so that a weight that is used twice is rounded once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from gradcli.engine.autograd.op import Op, traced
 from gradcli.engine.tensor.dtypes import HALVES, float32
-from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.tensor import DATA, Tensor
+from gradcli.engine.tensor.variable import recording
 
-LOWER = frozenset("""addbmm addmm baddbmm bmm conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d
-    linear matmul mm prelu scaled_dot_product_attention vecdot""".split())
+LOWER = frozenset("""addbmm addmm affine_grid baddbmm bmm conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+    conv_transpose3d linear matmul mm prelu scaled_dot_product_attention vecdot""".split())
 SINGLE = frozenset("""adaptive_avg_pool3d adaptive_max_pool3d avg_pool3d binary_cross_entropy
     binary_cross_entropy_with_logits cdist cholesky cholesky_ex cholesky_inverse cholesky_solve cond
-    cosine_embedding_loss cross_entropy ctc_loss eig eigh eigvals eigvalsh fft fft2 fftn fractional_max_pool2d
-    fractional_max_pool3d geqrf grid_sample hfft hinge_embedding_loss householder_product huber_loss ifft ifft2 ifftn
-    ihfft inv inv_ex inverse irfft irfft2 irfftn kl_div l1_loss lstsq lu_solve margin_ranking_loss matrix_rank
-    max_pool3d max_unpool2d max_unpool3d mse_loss multi_margin_loss multilabel_margin_loss nanquantile nll_loss orgqr
-    ormqr pinverse poisson_nll_loss polar prod qr quantile rfft rfft2 rfftn smooth_l1_loss soft_margin_loss solve stft
-    svd svdvals tensorinv tensorsolve trace triangular_solve triplet_margin_loss view_as_complex""".split())
+    cosine_embedding_loss cross_entropy ctc_loss eig eigh eigvals eigvalsh fake_quantize_per_tensor_affine fft fft2 fftn
+    fractional_max_pool2d fractional_max_pool3d geqrf grid_sample hfft hinge_embedding_loss householder_product
+    huber_loss ifft ifft2 ifftn ihfft inv inv_ex inverse irfft irfft2 irfftn kl_div l1_loss lstsq lu_solve
+    margin_ranking_loss matrix_rank max_pool3d max_unpool1d max_unpool2d max_unpool3d mse_loss multi_margin_loss
+    multilabel_margin_loss nanquantile nll_loss orgqr ormqr pad_gather pinverse poisson_nll_loss polar prod qr quantile
+    rfft rfft2 rfftn smooth_l1_loss soft_margin_loss solve stft svd svdvals tensorinv tensorsolve trace triangular_solve
+    triplet_margin_loss view_as_complex""".split())
 
 
 class Autocast:
@@ -33,6 +36,17 @@ class Autocast:
 
     dtype: Any = None
     casts: dict[int, tuple[Tensor, Tensor]] | None = None
+
+
+@contextmanager
+def computing_in(dtype: Any) -> Iterator[None]:
+    """A context in which autocast computes in the lower type `dtype`, or not at all if that is None."""
+    before = Autocast.dtype, Autocast.casts
+    Autocast.dtype, Autocast.casts = dtype, {}
+    try:
+        yield
+    finally:
+        Autocast.dtype, Autocast.casts = before
 
 
 def policy_of(names: Sequence[str]) -> str:
@@ -67,11 +81,13 @@ def _lowered(value: Any, dtype: Any) -> Any:
     def cast(x: Tensor) -> Tensor:
         if x.array.dtype is dtype or x.array.dtype is not float32 and x.array.dtype not in HALVES:
             return x
-        casts = Autocast.casts if x.requires_grad and x.node is None and x.array.dtype is float32 else None
+        is_parameter = x.requires_grad and x.node is None and (x.root is None or x.root is DATA)
+        casts = Autocast.casts if is_parameter and x.array.dtype is float32 else None
         if casts is None:
             return traced.cast(x, dtype)
         if id(x) not in casts:
-            casts[id(x)] = x, traced.cast(x, dtype)
+            with recording(True):       # a later use may be differentiated
+                casts[id(x)] = x, traced.cast(x, dtype)
         return casts[id(x)][1]
 
     return _each(value, cast)

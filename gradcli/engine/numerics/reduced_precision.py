@@ -26,11 +26,11 @@ def type_of_numbers(cls: type[Op], dtype: Any) -> Any:
 
 def half_of(cls: type[Op], arrays: Sequence[Any]) -> Any:
     """The 16-bit floating type of an operation that is on such numbers alone, and whose result is to be of that type;
-    None of others."""
+    None of others, as of those that are told an element type."""
     half = next((a.dtype for a in arrays if type(a) is ndarray and a.itemsize == 2 and a.dtype in HALVES), None)
     if half is None or half is float16 and not cls.opmath:
         return None
-    if "dtype" in cls.params and arrays[cls.params.index("dtype")] is not None:
+    if any(isinstance(a, np.dtype) for a in arrays):
         return None
     alone = cls.opmath_numbers or all(a.dtype is half for a in arrays if type(a) is ndarray and a.dtype.kind in INEXACT)
     return half if alone else None

@@ -18,7 +18,7 @@ from gradcli.engine.random import rejection
 from gradcli.engine.random.box_muller import map_elements
 from gradcli.engine.random.categorical import poisson
 from gradcli.engine.random.mersenne_twister import FEW, FEW_INTEGERS, SpareNormal, Twister, TwisterState
-from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, OF
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, OF, float_limits
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tree import ValueFault
 
@@ -140,7 +140,7 @@ class RandomStream(ABC):
         """A gamma number of rate 1 for each element, never less than the smallest normal number of its type."""
         samples = [rejection.gamma(a, self._one_uniform, self._one_normal) for a in alpha.reshape(-1)]
         numbers = cast_as_c(np.array(samples, np.float64), alpha.dtype).reshape(alpha.shape)
-        numbers[numbers < np.finfo(alpha.dtype).tiny] = np.finfo(alpha.dtype).tiny
+        numbers[numbers < float_limits(alpha.dtype).tiny] = float_limits(alpha.dtype).tiny
         return numbers
 
     def dirichlet(self, alpha: Array) -> Array:
@@ -148,7 +148,7 @@ class RandomStream(ABC):
         gammas = self.standard_gamma(alpha.astype(np.float64))
         shares = cast_as_c(gammas / gammas.sum(-1, keepdims=True), alpha.dtype)
         one = alpha.dtype.type(1)
-        return np.clip(shares, np.finfo(alpha.dtype).tiny, np.nextafter(one, one - one))
+        return np.clip(shares, float_limits(alpha.dtype).tiny, np.nextafter(one, one - one))
 
     def binomial(self, count: Array, prob: Array) -> Array:
         """A binomial number for each pair of a count and a probability."""

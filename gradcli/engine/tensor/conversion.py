@@ -60,6 +60,14 @@ def check_listed_type(array: Any) -> ndarray:
     return array if type(array) is ndarray and array.dtype is dtype else np.array(array, dtype)
 
 
+def array_for_numpy(tensor: Tensor) -> ndarray:
+    """The array of a tensor as numpy takes it; ArgumentFault for bfloat16, which numpy has not."""
+    if tensor.array.dtype.kind == "V":
+        raise ArgumentFault("numpy has no bfloat16", ("x.float().numpy()", "the same numbers in 32 bits")).saying(
+            "Got unsupported ScalarType BFloat16")
+    return tensor.array
+
+
 def unreversed(array: ndarray) -> ndarray:
     """An array itself; ValueFault if it steps backwards through its memory, which no tensor does."""
     if array.ndim and min(array.strides) < 0:
@@ -91,7 +99,20 @@ def numbers_of(values: list[Any], dtype: Any) -> ndarray:
                              ("dtype=torch.complex64", "for complex elements")).saying(
                 "must be real number, not complex")
         values = [value.real if type(value) is complex else value for value in values]
-    return np.array(values, dtype)
+    try:
+        return np.array(values, dtype)
+    except TypeError:
+        return _bfloat16_array(values, dtype)
+
+
+def _bfloat16_array(values: Any, dtype: Any) -> ndarray:
+    """Plain numbers as an array of bfloat16, by way of float32: its library takes no whole number beyond 64 bits.
+
+    Called where numpy raises TypeError, which goes on for other types.
+    """
+    if np.dtype(dtype).kind != "V":
+        raise
+    return np.array(values, float32).astype(dtype)
 
 
 LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type holds it
@@ -100,7 +121,7 @@ LARGEST_HALF = 65504        # of the numbers of 16 bits: every floating type hol
 def can_hold(dtype: Any, number: float) -> bool:
     """Whether PyTorch converts a number to a type: whole ones to bytes also from -255 on, no nan to whole numbers."""
     if dtype.kind in FLOAT_KINDS:
-        return abs(number) <= float_limits(dtype).max or type(number) is float and not isfinite(number)
+        return abs(number) <= float(float_limits(dtype).max) or type(number) is float and not isfinite(number)
     if dtype.kind not in "iu":
         return True
     most = int(np.iinfo(dtype).max)
@@ -123,6 +144,8 @@ def to_element(number: Any, dtype: Any) -> Any:
     if type(number) is int or type(number) is float:
         if not can_hold(dtype, number) and (type(number) is int and dtype.kind in "iu" or not Current.legacy):
             raise unrepresentable_fault(number, dtype)
+        if dtype.kind == "V":       # whose library takes no whole number beyond 64 bits
+            return float(number)
         return number % (int(np.iinfo(dtype).max) + 1) if dtype.kind == "u" and number < 0 else number
     if type(number) is not complex or dtype.kind == "c":
         return number
@@ -137,7 +160,9 @@ def to_element(number: Any, dtype: Any) -> Any:
 
 def to_element_or_inf(number: Any, dtype: Any, count: int = 1) -> Any:
     """`to_element`, but with infinity for numbers too large for 16 bits where PyTorch writes a single element."""
-    return number if count == 1 and dtype in HALVES and type(number) is not complex else to_element(number, dtype)
+    if count == 1 and dtype in HALVES and type(number) is not complex:
+        return float(number) if type(number) is int else number
+    return to_element(number, dtype)
 
 
 def checked_int64(number: int) -> int:
@@ -197,7 +222,10 @@ def _of_numbers(data: list[Any], dtype: Any) -> ndarray | None:
     if not kinds or not kinds <= PLAIN_NUMBERS:
         return None
     try:
-        array = np.array(data, dtype or _type_of(kinds))
+        try:
+            array = np.array(data, dtype or _type_of(kinds))
+        except TypeError:
+            array = _bfloat16_array(data, dtype)
     except (OverflowError, ValueError):
         return None
     return array if len(shape) == 1 else array.reshape(shape)
@@ -211,7 +239,10 @@ def _type_of(kinds: set[type]) -> Any:
 def _of_number(number: Any, dtype: Any) -> ndarray | None:
     """The array of a plain number; None where it does not fit."""
     try:
-        return np.array(number, dtype)
+        try:
+            return np.array(number, dtype)
+        except TypeError:
+            return _bfloat16_array(number, dtype)
     except (OverflowError, ValueError):
         return None
 

@@ -41,6 +41,7 @@ from gradcli.engine.result_layout import steps_of
 from gradcli.engine.sequence import SEQUENCE
 from gradcli.engine.tensor import complex_tensor, memory_format
 from gradcli.engine.tensor.attach import attach
+from gradcli.engine.tensor.conversion import array_for_numpy
 from gradcli.engine.tensor.device import cuda, device_of
 from gradcli.engine.tensor.dtypes import CTYPES, INEXACT, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
@@ -191,10 +192,7 @@ def numpy(self: Tensor, *, force: bool = False) -> Array:
                              ("{y}.detach().numpy()", "the numbers without their history"),
                              ("{y}.data.numpy()", "the same in 0.1.12's spelling")).saying(
             "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-    if self.array.dtype.kind == "V":
-        raise ArgumentFault("numpy has no bfloat16", ("x.float().numpy()", "the same numbers in 32 bits")).saying(
-            "Got unsupported ScalarType BFloat16")
-    share_memory(self.array)
+    share_memory(array_for_numpy(self))
     return report_detached(self, ".numpy()", Array(complex_tensor.real_array(self)))
 
 

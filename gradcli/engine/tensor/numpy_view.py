@@ -20,7 +20,7 @@ from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, descr
 from gradcli.engine.autograd.views import base_of
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.plain_numbers import plain_number
-from gradcli.engine.tensor.conversion import array_of, check_listed_type, checked_int64
+from gradcli.engine.tensor.conversion import array_for_numpy, array_of, check_listed_type, checked_int64
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
@@ -52,7 +52,7 @@ def numpy_operand(value: Any) -> Any:
     """A value of a program as numpy takes it: the array of a tensor, or a number of at most 64 bits."""
     value = plain_number(value)
     if isinstance(value, Tensor):
-        return value.array
+        return array_for_numpy(value)
     if type(value) not in NUMBERS:
         raise ArgumentFault(f"an array or a number is needed, not {described(value)}", "np.array([1.0, 2.0])")
     return checked_int64(value) if type(value) is int else value
@@ -110,11 +110,11 @@ def copy(self: Tensor) -> Array:
 
 
 def element_type(value: Any) -> Any:
-    """An element type, as programs name it, for numpy."""
+    """An element type, as programs name it, for numpy; ArgumentFault for what names none, and for bfloat16."""
     if value is float or value is int or value is bool:
         return value
     dtype = CODES[value] if type(value) is str and value in CODES else Type.element_type(value)
-    if dtype is REFUSED or dtype is None:
+    if dtype is REFUSED or dtype is None or dtype.kind == "V":
         raise ArgumentFault(f"an element type is needed, not {described(value)}", "a.astype(np.float32)")
     return dtype
 

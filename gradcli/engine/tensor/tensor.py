@@ -202,7 +202,7 @@ def become_complex(tensor: Tensor, dtype: Any) -> None:
 
 def sharing(tensor: Tensor, kind: type[Tensor], cause: str, place: Any) -> Any:
     """A tensor of class `kind` with the memory of `tensor` and without its history, which `cause` ended at `place`."""
-    out = new(ComplexTensor if isinstance(tensor, ComplexTensor) else kind)
+    out = new(ComplexTensor if isinstance(tensor, ComplexTensor) and kind is not type(tensor) else kind)
     out.array = tensor.array
     out.requires_grad = False
     out.node = out.gradient = out.hooks = None

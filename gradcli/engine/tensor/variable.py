@@ -70,7 +70,14 @@ class Dual(Variable):
 RESULT: dict[type, type[Tensor]] = {Tensor: Tensor, Variable: Variable, Parameter: Variable, Volatile: Volatile,
                                     Array: Array, InferenceTensor: Variable, Dual: Variable,
                                         ComplexTensor: Tensor, ComplexParameter: Tensor}
-COMPLEX_CLASSES[Parameter] = ComplexParameter
+
+
+def become_real(tensor: Any) -> None:
+    """Let a complex tensor whose memory is that of real numbers now be one of these."""
+    tensor.__class__ = Parameter if isinstance(tensor, Parameter) else Variable
+
+
+COMPLEX_CLASSES[Parameter] = COMPLEX_CLASSES[ComplexParameter] = ComplexParameter
 
 
 class GradMode:

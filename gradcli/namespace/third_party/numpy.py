@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import is_number, number_of
-from gradcli.engine.tensor.conversion import array_of, check_listed_type
+from gradcli.engine.tensor.conversion import array_for_numpy, array_of, check_listed_type
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, element_type, numpy_operand
@@ -39,9 +39,9 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
         object = [number_of(item) for item in object]
     if isinstance(object, Array | Tensor):
         MemoryLimit.check("array", object.array.nbytes)
-        values = object.array.copy()
+        values = array_for_numpy(object).copy()
     elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
-        values = np.stack([item.array for item in object])
+        values = np.stack([array_for_numpy(item) for item in object])
     elif type(object) is list and object and type(object[0]) is float:
         values = array_of(object, np.float64)
     else:

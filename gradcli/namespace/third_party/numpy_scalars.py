@@ -11,7 +11,7 @@ import numpy as np
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.tensor.dtype_info import finfo
-from gradcli.engine.tensor.dtypes import DType, Typed
+from gradcli.engine.tensor.dtypes import BFLOAT16, DType, Typed
 from gradcli.engine.tensor.numpy_view import astype, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
@@ -29,6 +29,8 @@ class ArrayLimits(finfo):
 
     def __init__(self, dtype: Any) -> None:
         super().__init__(dtype)
+        if self.dtype == BFLOAT16.name:
+            raise ArgumentFault("numpy has no bfloat16", ("torch.finfo(torch.bfloat16)", "the limits that it has"))
         info = np.finfo(self.dtype)
         for name in ("eps", "max", "min", "resolution", "tiny", "smallest_normal"):
             setattr(self, name, Array(np.asarray(getattr(info, name), self.dtype)))

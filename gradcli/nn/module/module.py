@@ -262,19 +262,19 @@ class Module(Lookup):
         return cast_floating(self, NAMED["bfloat16"].stored())
 
     def type(self, dst_type: Any) -> Any:
-        """Convert floating parameters and buffers to `dst_type`; return this module."""
+        """Convert floating and complex parameters and buffers to `dst_type`; return this module."""
         dtype = Type.element_type(dst_type)
         if dtype is REFUSED or dtype.kind not in INEXACT:
             message = "data set to a tensor that requires gradients must be floating point or complex dtype"
             raise UnfitValue(f"type() needs a floating type, not {described(dst_type)}", "net.type(torch.float64)"
                              ).saying(f"invalid type: {dst_type!r}" if type(dst_type) is str else message)
-        return cast_floating(self, dtype)
+        return cast_floating(self, dtype, INEXACT)
 
     def to(self, *args: Any, **options: Any) -> Any:
-        """Convert floating parameters and buffers to a dtype, or to that of a tensor; return this module."""
+        """Convert floating and complex parameters and buffers to a dtype or that of a tensor; return this module."""
         for value in (*args, *(options.get(name) for name in ("tensor", "dtype", "device"))):
             if isinstance(value, Tensor):
-                cast_floating(self, value.array.dtype)
+                cast_floating(self, value.array.dtype, INEXACT)
             elif names_device(value):
                 here_only(value)
             elif value is not None and type(value) is not bool:

@@ -12,7 +12,7 @@ from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.arguments import type_name, type_text
 from gradcli.engine.random.generators import Current
-from gradcli.engine.tensor.dtypes import FLOAT_KINDS
+from gradcli.engine.tensor.dtypes import INEXACT
 from gradcli.engine.tensor.methods import detach_
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.uninitialized import Uninitialized
@@ -199,7 +199,7 @@ def _mismatch(name: str, target: Any, value: Any, assign: bool) -> str:
     if value.array.shape != target.array.shape:
         return (f"size mismatch for {name}: copying a param with shape {value.shape} from checkpoint, the "
                 f"shape in current model is {target.shape}.")
-    if assign and target.requires_grad and value.array.dtype.kind not in FLOAT_KINDS:
+    if assign and target.requires_grad and value.array.dtype.kind not in INEXACT:
         return (f'While copying the parameter named "{name}", whose dimensions in the model are {target.shape} and '
                 f"whose dimensions in the checkpoint are {value.shape}, an exception occurred : ('Only Tensors of "
                 "floating point and complex dtype can require gradients',).")
@@ -207,7 +207,12 @@ def _mismatch(name: str, target: Any, value: Any, assign: bool) -> str:
 
 
 def copy_into(target: Tensor, values: Any, writer: str) -> Tensor:
-    """Write `values` into the memory of `target` without recording it; return `target`. `writer` names the cause."""
+    """Write `values` into the memory of `target` without recording it; return `target`. `writer` names the cause.
+
+    Real numbers get the real parts of complex ones.
+    """
+    if values.dtype.kind == "c" != target.array.dtype.kind:
+        values = values.real
     np.copyto(writing(target.array, writer), values, casting="unsafe")
     note_write(target, writer, here())
     return target

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.warnings import warn
+from gradcli.engine.numerics.autocast import Autocast
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
@@ -174,7 +175,7 @@ class RNNBase(_Recurrent):
 
     def _fits(self, input: Tensor) -> None:
         size, weight = input.array.shape[-1], self.weight_ih_l0
-        if input.dtype is not weight.dtype:
+        if input.dtype is not weight.dtype and Autocast.dtype is None:
             message = (f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
                        f"input.to({weight.dtype}), or convert model: model.to({input.dtype})")
             raise ValueFault(message, f"net(x.to({weight.dtype}))")
@@ -349,6 +350,12 @@ class LSTM(RNNBase):
         super()._weights(inputs, suffix, dtype)
         if self.proj_size:
             self.register_parameter("weight_hr" + suffix, empty_parameter((self.proj_size, self.hidden_size), dtype))
+
+    def _through(self, input: Any, states: list[Any], sizes: list[int] | None) -> tuple[Any, list[Any]]:
+        if (lower := Autocast.dtype) is not None and not self.proj_size:       # one operation, all of it in that type
+            input = traced.cast(input, lower)
+            states = [tuple([traced.cast(part, lower) for part in state]) for state in states]
+        return super()._through(input, states, sizes)
 
     def _in_one_call(self, inputs: Any, state: Any, suffix: str) -> bool:
         if self.proj_size or legacy() or Dual.watched:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import raw
 from gradcli.engine.autograd.signature import NUMBERS, described
+from gradcli.engine.tensor.dtypes import float_limits
 from gradcli.engine.tensor.tensor import Size
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.nn.optim.adaptive import _WithBetas, lerp
@@ -77,7 +78,7 @@ class Adafactor(Optimizer):
                 state["variance"] = np.zeros_like(grad)
         state["step"] += 1
         step = float(state["step"])
-        eps1 = float(np.finfo(param.dtype).eps) if eps1 is None else eps1
+        eps1 = float(float_limits(param.dtype).eps) if eps1 is None else eps1
         weight = step**beta2_decay
         size = max(eps2, _norm(param) / param.size**0.5) * min(lr, 1 / step**0.5) if param.size else 0.0
         if decay:

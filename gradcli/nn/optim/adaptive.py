@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gradcli.engine.autograd.op import raw
 from gradcli.engine.numerics.fma import multiply_add
 from gradcli.faults.tree import ValueFault
 from gradcli.nn.optim.optimizer import Array, Optimizer, scalar, scalar_pair
@@ -200,7 +201,9 @@ class Adagrad(Optimizer):
             "differentiable": differentiable, "fused": fused})
         for group in self.param_groups:
             start = scalar(group, "initial_accumulator_value", None)
-            self._arrays |= {p: {"step": 0, "sum": np.full_like(p.array, start)} for p in group["params"]}
+            for p in group["params"]:
+                parts = raw.pairs(p.array) if p.array.dtype.kind == "c" else p.array
+                self._arrays[p] = {"step": 0, "sum": np.full_like(parts, start)}
 
     def _check(self, group: dict[str, Any]) -> None:
         super()._check(group)

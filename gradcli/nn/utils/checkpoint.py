@@ -13,6 +13,7 @@ from typing import Any
 from gradcli.engine.autograd.function import Context, Function, apply
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver, latest
 from gradcli.engine.autograd.signature import described, sized
+from gradcli.engine.numerics.autocast import Autocast, computing_in
 from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtypes import OF
@@ -135,11 +136,11 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = No
             DisplayHooks.note("checkpoint", "None of the inputs have requires_grad=True. Gradients will be None")
         return apply(CheckpointFunction, function, bool(preserve_rng_state), *args)
     first, second = contexts(context_fn)
-    arguments, options = Arguments(args), Arguments(tuple(kwargs.values()))
+    arguments, options, lower = Arguments(args), Arguments(tuple(kwargs.values())), Autocast.dtype
 
     def recompute() -> Any:
         options.checked()
-        with second:
+        with computing_in(lower), second:
             return function(*arguments.checked(), **kwargs)
 
     with CheckpointedCall(recompute, bool(preserve_rng_state), bool(early_stop)), first:
@@ -167,7 +168,7 @@ class CheckpointFunction(Function):
     def forward(ctx: Context, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
         """Call the function without recording."""
         random_state = Current.generators.save() if preserve else None
-        ctx.__dict__[".call"] = function, Arguments(args), random_state
+        ctx.__dict__[".call"] = function, Arguments(args), random_state, Autocast.dtype
         return function(*args)
 
     @staticmethod
@@ -178,13 +179,13 @@ class CheckpointFunction(Function):
                 "When use_reentrant=True, torch.utils.checkpoint is incompatible with .grad() or passing an `inputs` "
                 "parameter to .backward(). To resolve this error, you can either set use_reentrant=False, or call "
                 ".backward() without passing the `inputs` argument.", "use_reentrant=False")
-        function, arguments, random_state = ctx.__dict__[".call"]
+        function, arguments, random_state, lower = ctx.__dict__[".call"]
         inputs = [Variable(a.array, a.requires_grad) if isinstance(a, Tensor) else a for a in arguments.checked()]
         before = Current.generators.save()
         if random_state is not None:
             Current.generators.restore(random_state)
         try:
-            with recording(True):
+            with recording(True), computing_in(lower):
                 result = function(*inputs)
         finally:
             if random_state is not None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import brief, described
+from gradcli.engine.tensor.dtypes import float_limits
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import recording
 from gradcli.exposure import exposed
@@ -156,7 +157,7 @@ class _Orthogonal(Module):
         if n != k:
             more = traced.randn((*tall.array.shape[:-2], n, n - k), dtype=tall.dtype)
             tall = traced.cat((tall, more), -1)
-        eps = 10.0 * n * np.finfo(tall.array.dtype).eps
+        eps = 10.0 * n * float_limits(tall.array.dtype).eps
         product = np.swapaxes(tall.array, -2, -1) @ tall.array
         base = tall.array.copy() if n == k and np.allclose(product, np.eye(n), atol=eps) else _orthogonal(tall)
         self._buffer_dict["base"] = self.__dict__["base"] = Tensor(base)

@@ -224,8 +224,8 @@ def setitem(self, key, value):
     if source is not None and not self.requires_grad and type(self) in PLAIN and not (
             InferenceTensor.exist or Dual.watched) and (self.root is None or not self.root.base.requires_grad) and (
             self.array.flags.writeable) and (
-                type(source) is not float or self.array.dtype.kind == "f" and not SINGLE_MAX < abs(source) < INFINITY
-            ) and (
+                self.array.dtype.kind != "V" if type(source) is not float else
+                self.array.dtype.kind == "f" and not SINGLE_MAX < abs(source) < INFINITY) and (
             basic := basic_key(key) or mask_key(key, self.array)) is not None:
         try:
             setting(self.array, basic, source)[basic] = source

@@ -49,10 +49,11 @@ def check_square(name, a):
 def check_same_type(name, a, b):
     """Refuse operands of two types."""
     if a.dtype != b.dtype:
-        raise TypeFault(f"{name}: expected both to have the same dtype, not {a.dtype.name} and {b.dtype.name}",
+        first, second = OF[numpy_dtype(a)], OF[numpy_dtype(b)]
+        raise TypeFault(f"{name}: expected both to have the same dtype, not {first.name} and {second.name}",
                         ("b.to(a.dtype)", "the second in the type of the first")).saying(
-            f"{name}: Expected A and B to have the same dtype, but found A of type {OF[a.dtype].era} and B of type "
-            f"{OF[b.dtype].era} instead")
+            f"{name}: Expected A and B to have the same dtype, but found A of type {first.era} and B of type "
+            f"{second.era} instead")
 
 
 def check_rows(name, a, b, at=-2):

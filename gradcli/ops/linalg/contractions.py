@@ -101,8 +101,11 @@ class Tensordot(ComplexOp):
         rows, columns = [i for i in range(n) if i not in at], [j for j in range(m) if j not in bt]
         left, right = [a.shape[i] for i in rows], [b.shape[j] for j in columns]
         inner = math.prod([a.shape[i] for i in at])
-        product = F.mm(F.reshape(F.permute(a, (*rows, *at)), (math.prod(left), inner)),
-                       F.reshape(F.permute(b, (*bt, *columns)), (inner, math.prod(right))))
+        first, second = F.permute(a, (*rows, *at)), F.permute(b, (*bt, *columns))
+        if math.prod(left) == 1 == math.prod(right):
+            product = F.dot(F.reshape(first, (inner,)), F.reshape(second, (inner,)))
+        else:
+            product = F.mm(F.reshape(first, (math.prod(left), inner)), F.reshape(second, (inner, math.prod(right))))
         return F.reshape(product, (*left, *right))
 
 

@@ -251,6 +251,7 @@ class ClipDifference(Kernel):
     """clip_difference(input, limit): input, kept between -limit and limit; the slope is 1 between them and 0 at them,
     as in PyTorch, and of nan the gradient times 0."""
 
+    opmath = True
     linked = False
     samples = [([-3.0, 0.5, 2.0], 1.0), ([-0.2, 0.3], 0.25)]
     errors = [("text", 1.0)]
@@ -266,6 +267,7 @@ class SmoothL1Kernel(LossKernel):
     """smooth_l1_kernel(input, target, reduction, beta): d^2 / (2 beta) where the difference d is within beta, else d -
     beta / 2."""
 
+    opmath = True
     names = ("smooth_l1_kernel",)
     modern_names = "SmoothL1LossBackward0"
     gradient_names = "SmoothL1LossBackwardBackward0"
@@ -310,6 +312,7 @@ class HuberKernel(LossKernel):
     """huber_kernel(input, target, reduction, delta): d^2 / 2 where the difference d is within delta, else
     delta (d - delta / 2)."""
 
+    opmath = True
     modern_names = "HuberLossBackward0"
     gradient_names = "HuberLossBackwardBackward0"
     samples = [(P, Q, "mean", 1.0), (P, Q, "sum", 0.3), (P, [1.0, 2.0], "none", 0.45)]

@@ -14,6 +14,7 @@ class Bitwise(Binary, abstract=True):
     """An operation on pairs of bit patterns."""
 
     fresh_result = False
+    opmath = False
     samples = [(BITS, np.array([10, 6, 1])), (BITS, 5)]
     errors = [([1.5], [2.0]), (BITS, np.array([1, 2]))]
 

@@ -153,6 +153,7 @@ class Scaled(ComplexKernel):
     """scaled(input, factor): input times a plain number, which is no tensor to be saved, as inside PyTorch's own
     compositions."""
 
+    opmath = True
     fresh_result = True
     modern_names = "MulBackward1"
     samples = [([1.0, 2.0], 0.5)]
@@ -168,6 +169,7 @@ class Scaled(ComplexKernel):
 class Divided(ComplexKernel):
     """divided(input, divisor): input divided by a plain number, which is no tensor to be saved."""
 
+    opmath = True
     fresh_result = True
     modern_names = "DivBackward1"
     samples = [([1.0, 2.0], 0.5)]

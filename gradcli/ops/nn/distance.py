@@ -108,6 +108,7 @@ class Distances(VectorNorm):
     """distances(input, ord, pairs, x1, x2): the norms of order `ord` of the rows of differences of x1 and x2, which
     PyTorch keeps; what does not differ takes no gradient, and the greatest differences take all of it each."""
 
+    opmath = True
     complex = False
     method = False
     function = False

@@ -221,6 +221,7 @@ class MappedGrid(Kernel):
     """mapped_grid(theta, lengths, align_corners): affine maps of the coordinates of each place of dimensions that go
     from -1 to 1; no tensor is kept for the gradient."""
 
+    opmath = True
     modern_names = "AffineGridGeneratorBackward0"
     samples = [(THETA, (2, 3), True), (THETA, (2, 3), False)]
     errors = [("text", (2, 3), True)]

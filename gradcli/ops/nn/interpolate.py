@@ -110,6 +110,7 @@ class Unsampled(Kernel):
     """unsampled(input, tables, lengths, name): resampled undone by addition: each number of input added, weighted, at
     the places its table lists, in dimensions of `lengths`."""
 
+    opmath = True
     samples = [([[[1.0, 2.0]]], HALVED, (3,), "UpsampleLinear1DBackward0")]
     errors = [("text", HALVED, (3,), "UpsampleLinear1DBackward0")]
 

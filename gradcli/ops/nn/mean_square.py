@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, Int, Number, Plain
-from gradcli.engine.tensor.dtypes import HALVES, INEXACT, float32
+from gradcli.engine.tensor.dtypes import HALVES, INEXACT, float32, float_limits
 from gradcli.faults.tree import ValueFault
 from gradcli.ops.base import ComplexOp, Functional
 from gradcli.ops.dtype_checks import numpy_dtype, require_floating
@@ -31,7 +31,7 @@ class RmsNorm(ComplexOp):
         dtype = numpy_dtype(input)
         wide = F.cast(input, float32) if dtype in HALVES else input
         if eps is None:
-            eps = float(np.finfo(numpy_dtype(wide)).eps)
+            eps = float(float_limits(numpy_dtype(wide)).eps)
         scaled = rename_node(wide / F.sqrt(F.mean(wide * wide, axes, True) + eps), "MulBackward0")
         if weight is not None:
             scaled = scaled * weight
