@@ -125,7 +125,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         if len(args) != 2:
             return builtins.isinstance(*args)
         try:
-            kinds = types_of(args[1])
+            kinds = args[1]._types if type(args[1]) is TypeProxy else types_of(args[1])
         except TypeError as error:
             raise python_error(str(error), builtins.isinstance, args[0], 0) from None
         return builtins.isinstance(args[0], kinds)
@@ -134,6 +134,9 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         return super_(kind, value)
 
     def rounded(*args: Any, **options: Any) -> Any:
+        if len(args) == 2 and not options and type(args[0]) is float and type(args[1]) is int and (
+                -WIDTH < args[1] < WIDTH):
+            return round(*args)
         digits = args[1] if len(args) == 2 else options.get("ndigits")
         if digits is None or not args or type(args[0]) not in (int, float, bool):
             return budget.checked_bits(round(*args, **options))
