@@ -252,7 +252,10 @@ def with_layout(forward: Any, order: str) -> Any:
 
 def several_by_rows(out: tuple[Any, ...]) -> tuple[Any, ...]:
     """Several results, of which those with the most dimensions lie row by row."""
-    if False not in [array.flags.c_contiguous for array in out]:
+    for array in out:
+        if not array.flags.c_contiguous:
+            break
+    else:
         return out
     ndim = max(array.ndim for array in out)
     return tuple([np.ascontiguousarray(array) if array.ndim == ndim > 1 else array for array in out])

@@ -298,7 +298,9 @@ class CallSource(EdgesSource):
             self.add("if _tracked:")
             self.depth += 1
             if cls.unsaved_outputs:
-                self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
+                saved = [None if i in cls.unsaved_outputs else f"_arrays[{i}]" for i in range(len(cls.returns))]
+                self.add(f"_result = ({', '.join(map(str, saved))})" if saved else
+                         "_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
             self._node("()")
             self.depth -= 1
         if not cls.first_alone:
@@ -307,7 +309,7 @@ class CallSource(EdgesSource):
         self.add(f"out = _new({self._kind_of_result()}); out.array = _arrays[0]",
                  "out.gradient = out.root = out.hooks = out.node = out.cut = None",
                  "out.requires_grad = _node is not None", "if _node is not None:",
-                 "    _node.shape = tuple([_x.shape for _x in _arrays])",
+                 f"    _node.shape = ({', '.join(f'_arrays[{i}].shape' for i in range(len(cls.returns)))})",
                  "    out.node = _output_of(_node, 0, _arrays[0].shape)", "return out")
 
     def _kind_of_result(self) -> str:
