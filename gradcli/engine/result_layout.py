@@ -236,6 +236,8 @@ def with_layout(forward: Any, order: str) -> Any:
 
     def forward_with_layout(*values: Any, **options: Any) -> Any:
         out = forward(*values, **options)
+        if order == "images" and _by_rows(values[:2]) and _by_rows(out if type(out) is tuple else (out,)):
+            return out
         if type(out) is ndarray:
             return out if out.ndim < 2 or order == "rows" and out.flags.c_contiguous else arrange(out, values)
         if type(out) is not tuple:
@@ -248,6 +250,14 @@ def with_layout(forward: Any, order: str) -> Any:
     if order == "rows":
         vars(forward_with_layout)["without_layout"] = forward
     return forward_with_layout
+
+
+def _by_rows(values: tuple[Any, ...]) -> bool:
+    """Whether all arrays among some values lie row by row."""
+    for value in values:
+        if type(value) is ndarray and not value.flags.c_contiguous:
+            return False
+    return True
 
 
 def several_by_rows(out: tuple[Any, ...]) -> tuple[Any, ...]:
