@@ -33,7 +33,7 @@ from gradcli.engine.random.stream import (
     ordered_bounds,
     weight_rows,
 )
-from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, float_limits
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, float_limits, integer_limits
 from gradcli.faults.tree import ValueFault
 
 SINGLE, DOUBLE, LONG = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
@@ -299,14 +299,14 @@ def greatest(kind: np.dtype[Any]) -> int:
     """The largest integer that random_ gives for a type."""
     if kind == np.bool_:
         return 1
-    return 1 << DIGITS[kind.name] if kind.kind in FLOAT_KINDS else int(np.iinfo(kind).max)
+    return 1 << DIGITS[kind.name] if kind.kind in FLOAT_KINDS else integer_limits(kind)[1]
 
 
 @lru_cache(32)
 def least(kind: np.dtype[Any]) -> int:
     if kind.kind in FLOAT_KINDS:
         return -greatest(kind)
-    return 0 if kind == np.bool_ else int(np.iinfo(kind).min)
+    return 0 if kind == np.bool_ else integer_limits(kind)[0]
 
 
 def _representable(low: int, high: int, kind: np.dtype[Any]) -> tuple[int, int]:

@@ -33,6 +33,7 @@ from gradcli.engine.tensor.dtypes import (
     float_limits,
     int32,
     int64,
+    integer_limits,
 )
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -103,8 +104,9 @@ def can_hold(dtype: Any, number: float) -> bool:
         return abs(number) <= float_limits(dtype).max or type(number) is float and not isfinite(number)
     if dtype.kind not in "iu":
         return True
-    most = int(np.iinfo(dtype).max)
-    least = -most - 1 if dtype.kind == "i" else -most if type(number) is int else 0
+    least, most = integer_limits(dtype)
+    if dtype.kind == "u" and type(number) is int:
+        least = -most
     return least <= number <= most
 
 
@@ -123,7 +125,7 @@ def to_element(number: Any, dtype: Any) -> Any:
     if type(number) is int or type(number) is float:
         if not can_hold(dtype, number) and (type(number) is int and dtype.kind in "iu" or not Current.legacy):
             raise unrepresentable_fault(number, dtype)
-        return number % (int(np.iinfo(dtype).max) + 1) if dtype.kind == "u" and number < 0 else number
+        return number % (integer_limits(dtype)[1] + 1) if dtype.kind == "u" and number < 0 else number
     if type(number) is not complex or dtype.kind == "c":
         return number
     if dtype == bool_:

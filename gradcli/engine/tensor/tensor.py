@@ -346,7 +346,9 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     before = last_writes.get(key)
     if before is None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
-    last_writes[key] = _one_more(before, tick, writer, place)
+        last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
+    else:
+        last_writes[key] = _one_more(before, tick, writer, place)
 
 
 def _note_apart(array: ndarray, tick: int, writer: str, place: Any) -> None:

@@ -261,6 +261,8 @@ def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:
 
 def _summing(budget: Budget) -> Callable[..., Any]:
     def added(*args: Any, **options: Any) -> Any:
+        if len(args) == 1 and not options:
+            return sum(args[0])
         start = args[1] if len(args) == 2 else options.get("start", 0)
         if type(start) is str:
             raise python_error("strings are put together with ''.join(parts), not with sum", sum, [], start)

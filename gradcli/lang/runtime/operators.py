@@ -117,7 +117,9 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         left = type(a)
         if left is int and type(b) is int:
             product = a * b
-            return product if -0x3fffffff < product < 0x3fffffff else judged(product)
+            if -0x3fffffff < product < 0x3fffffff:
+                return product
+            return judged(product)
         if left in simple:
             return a * b
         if left not in INTEGERS and not isinstance(a, str | list | tuple):

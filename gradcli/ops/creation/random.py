@@ -1,7 +1,6 @@
 """Random tensors, drawn from the stream of the style in force (bit for bit PyTorch's own)."""
 
 import math
-from functools import lru_cache
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
 from gradcli.engine.messages.arguments import overload_message
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import CTYPES, FLOAT_KINDS, INEXACT, OF, Default, real_type_of
+from gradcli.engine.tensor.dtypes import CTYPES, FLOAT_KINDS, INEXACT, OF, Default, integer_limits, real_type_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
@@ -131,17 +130,10 @@ def random_integers(low, high, shape, dtype):
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = refuse_complex("random_from_to", dtype)
     if kind.kind in "iu":
-        least, greatest = range_of(kind)
+        least, greatest = integer_limits(kind)
         if low < least or high > greatest + 1:
             refuse_bounds(kind, np.iinfo(kind), ("from", low), ("to - 1", high - 1))
     return draw().randint(low, high, shape, kind)
-
-
-@lru_cache(16)
-def range_of(kind):
-    """The least and the greatest whole number of a type."""
-    info = np.iinfo(kind)
-    return int(info.min), int(info.max)
 
 
 def refuse_bounds(kind, info, *bounds):
