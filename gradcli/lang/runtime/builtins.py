@@ -125,7 +125,7 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         if len(args) != 2:
             return builtins.isinstance(*args)
         try:
-            kinds = args[1]._types if type(args[1]) is TypeProxy else types_of(args[1])
+            kinds = types_of(args[1])
         except TypeError as error:
             raise python_error(str(error), builtins.isinstance, args[0], 0) from None
         return builtins.isinstance(args[0], kinds)
