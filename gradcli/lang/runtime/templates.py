@@ -63,7 +63,7 @@ def _is_short(value: Any, text: bool) -> bool:
     kind = type(value)
     if text:
         return kind is float or kind is str and len(value) < LONG
-    return kind is float or kind is int and -SMALL < value < SMALL
+    return kind is float or kind is int and (-0x3fffffff < value < 0x3fffffff or -SMALL < value < SMALL)
 
 
 @lru_cache(500)
