@@ -334,7 +334,11 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     if memory.base is not None:
         memory = owner(memory)
     latest_write.tick = tick = clock()
-    _note(memory, tick, writer, place)
+    before = last_writes.get(id(memory))
+    if before is None:
+        _note(memory, tick, writer, place)
+    else:
+        last_writes[id(memory)] = _one_more(before, tick, writer, place)
     if _copies and id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
