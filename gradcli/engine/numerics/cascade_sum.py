@@ -63,6 +63,8 @@ def full(x: ndarray) -> Any:
     if not count % (PARTIAL * lane) and count < LEVEL * PARTIAL * lane:     # what is below in a few steps
         row = reduce(row.reshape(-1, PARTIAL * lane), 0)
         return np.add.accumulate(reduce(row.reshape(PARTIAL, lane), 0))[-1] or x.dtype.type(0)
+    if count == 2 * lane:
+        return np.add.accumulate(np.add(row[:lane], row[lane:]))[-1] or x.dtype.type(0)
     if count < PARTIAL * lane and not count % lane:
         return np.add.accumulate(reduce(row.reshape(-1, lane), 0))[-1] or x.dtype.type(0)
     return _row_sums(row.reshape(1, count), True)[0] or x.dtype.type(0)
