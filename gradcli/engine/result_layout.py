@@ -236,6 +236,8 @@ def with_layout(forward: Any, order: str) -> Any:
 
     def forward_with_layout(*values: Any, **options: Any) -> Any:
         out = forward(*values, **options)
+        if order == "images" and _by_rows(values[:2]) and _by_rows(out if type(out) is tuple else (out,)):
+            return out
         if type(out) is ndarray:
             return out if out.ndim < 2 or order == "rows" and out.flags.c_contiguous else arrange(out, values)
         if type(out) is not tuple:
@@ -250,9 +252,20 @@ def with_layout(forward: Any, order: str) -> Any:
     return forward_with_layout
 
 
+def _by_rows(values: tuple[Any, ...]) -> bool:
+    """Whether all arrays among some values lie row by row."""
+    for value in values:
+        if type(value) is ndarray and not value.flags.c_contiguous:
+            return False
+    return True
+
+
 def several_by_rows(out: tuple[Any, ...]) -> tuple[Any, ...]:
     """Several results, of which those with the most dimensions lie row by row."""
-    if False not in [array.flags.c_contiguous for array in out]:
+    for array in out:
+        if not array.flags.c_contiguous:
+            break
+    else:
         return out
     ndim = max(array.ndim for array in out)
     return tuple([np.ascontiguousarray(array) if array.ndim == ndim > 1 else array for array in out])

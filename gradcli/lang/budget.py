@@ -85,7 +85,7 @@ class Budget:
         except TypeError:
             return values
 
-    def _too_many(self) -> NoReturn:
+    def _too_many(self, surplus: Any) -> NoReturn:
         raise SizeLimit(f"that would make more than {self.items} values; no more can stand together")
 
     def check_bits(self, count: int) -> None:
@@ -99,27 +99,14 @@ class Budget:
         return value
 
 
-COUNTED = frozenset({list, tuple, set, frozenset, dict, range, str})
+COUNTED: frozenset[type] = frozenset({list, tuple, set, frozenset, dict, range, str, type({}.keys()), type({}.values()),
+                                      type({}.items())})
 
 
-def at_most(values: Iterable[Any], most: int, refuse: Callable[[], NoReturn]) -> Iterator[Any]:
-    """An iterator over `values` that calls `refuse`, which raises, where there is more than `most` of them."""
+def at_most(values: Iterable[Any], most: int, refuse: Callable[[Any], NoReturn]) -> Iterator[Any]:
+    """An iterator over `values` that passes to `refuse`, which raises, the first beyond `most` of them."""
     source = iter(values)
-    return chain(islice(source, most), _Excess(source, refuse))
-
-
-class _Excess:
-    """The values beyond the limit: the first of them is refused."""
-
-    def __init__(self, source: Iterator[Any], refuse: Callable[[], NoReturn]) -> None:
-        self.source, self.refuse = source, refuse
-
-    def __iter__(self) -> _Excess:
-        return self
-
-    def __next__(self) -> Any:
-        next(self.source)
-        self.refuse()
+    return chain(islice(source, most), map(refuse, source))     # C code, which calls nothing where there are fewer
 
 
 class _Exhausted:

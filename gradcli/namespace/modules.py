@@ -202,6 +202,8 @@ def random_module(generators: Any) -> ModuleProxy:
             stream = generators.python
             if method is None:
                 method = vars(type(stream))[name].__wrapped__       # what this draws is admitted below
+            if not args and not options:
+                return method(stream)
             if options:
                 options = dict(zip(options, plain_arguments((*options.values(),)), strict=True))
             return method(stream, *plain_arguments(args), **options)

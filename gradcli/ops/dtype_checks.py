@@ -10,7 +10,7 @@ from gradcli.faults.tree import TypeFault
 
 def numpy_dtype(a):
     """The numpy dtype of an array or a tensor."""
-    return np.dtype(getattr(a.dtype, "numpy", a.dtype))
+    return getattr(a, "array", a).dtype
 
 
 def refuse_bool(name, *arrays):
@@ -49,8 +49,9 @@ def check_same_type(name, first, dtype):
 def check_dtypes(words, *operands):
     """Raise DtypeMix unless operands have one type. `words` are PyTorch's, with the names of their types; {c[0]} is
     one of C."""
-    types = [OF[numpy_dtype(x)] for x in operands]
-    if len(set(types)) > 1:
+    types = [numpy_dtype(x) for x in operands]
+    if types.count(types[0]) < len(types):
+        types = [OF[dtype] for dtype in types]
         first, other = types[0], next(t for t in types if t is not types[0])
         eras = [t.era for t in types]
         repair = f"y.to(torch.{first.name})", f"the same as {first.name}"
@@ -62,7 +63,8 @@ def check_dtypes(words, *operands):
 def check_normalization_types(input, *parameters):
     """Raise DtypeMix for parameters of a normalisation of another type than input; those of 16 bits may be float32."""
     kind = numpy_dtype(input)
-    parameters = [p for p in parameters if p is not None and not (kind in HALVES and numpy_dtype(p) == np.float32)]
+    half = kind in HALVES
+    parameters = [p for p in parameters if p is not None and not (half and numpy_dtype(p) == np.float32)]
     check_dtypes("mixed dtype (CPU): all inputs must share same datatype." if kind == np.float64 else
                  "mixed dtype (CPU): expect parameter to have scalar type of Float", input, *parameters)
 

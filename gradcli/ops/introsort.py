@@ -6,6 +6,8 @@ the second, the middle and the last element, and insertion for parts of up to 16
 order of its own, which follows from comparisons alone. All of them work on a list of pairs: a place and its rank.
 """
 
+from operator import eq
+
 import numpy as np
 
 SHORT = 16          # rows that are sorted by insertion, which keeps the order of equal elements
@@ -66,7 +68,7 @@ def _picked_of_few(array, at, order, pick, always):
     lines = rows.reshape(-1, rows.shape[-1]).tolist()
     result = None
     for i, values in enumerate(lines):
-        if not all(value == value for value in values):
+        if not all(map(eq, values, values)):
             values = tied_ranks(np.array(values), ())
         if always or len(set(values)) < len(values):
             if result is None:

@@ -254,14 +254,17 @@ def wrap_outputs(cls: type[Op], values: Sequence[Any], arrays: list[Any], result
 
 def all_arrays(results: tuple[Any, ...]) -> tuple[ndarray, ...]:
     """The results with numpy's numbers as arrays."""
-    return tuple([r if type(r) is ndarray else asarray(r) for r in results])
+    for r in results:
+        if type(r) is not ndarray:
+            return tuple([r if type(r) is ndarray else asarray(r) for r in results])
+    return results
 
 
 def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any, result_class: type[Tensor]) -> Any:
     """Tensors around several results of one call, with `node` as their history if there is one."""
     several, inert = node is not None and cls.multi_output, cls.inert
-    nearest_base, viewed, origin = _base_of(source) if grad_mode.on and isinstance(source, Tensor) else (None, None, 0)
-    outs, root = [], None       # one root for all views of the source: nothing is written in between
+    outs, shapes, root = [], [], None       # one root for all views of the source: nothing is written in between
+    nearest_base = viewed = origin = None
     for i, array in enumerate(results):
         kind = array.dtype.kind
         out = new(result_class if kind != "c" else ComplexTensor)
@@ -270,7 +273,10 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
         out.requires_grad = False
         if several and kind in INEXACT and i not in inert:
             out.node, out.requires_grad = output_of(node, i, array.shape), True
+        shapes.append(array.shape)
         if (base := array.base) is not None:
+            if nearest_base is None and grad_mode.on and isinstance(source, Tensor):
+                nearest_base, viewed, origin = _base_of(source)
             if nearest_base is not None and (base is nearest_base or base is nearest_base.base):
                 out.root = root = root or new_tuple(ViewOf, (viewed, clock(), origin))
             elif nearest_base is None or not separate(base, nearest_base):
@@ -279,9 +285,9 @@ def outputs(cls: type[Op], source: Any, results: tuple[ndarray, ...], node: Any,
             mark_inference(out, source)
         outs.append(out)
     if several:
-        node.shape = tuple([r.shape for r in results])
+        node.shape = tuple(shapes)
     elif node is not None:
-        node.shape = results[0].shape
+        node.shape = shapes[0]
         outs[0].node, outs[0].requires_grad = node, True
     return new_tuple(result_type(cls), outs) if cls.returns else tuple(outs)
 

@@ -59,6 +59,14 @@ def full(x: ndarray) -> Any:
         if count > PARTIAL:
             row = row.take(ORDERS[x.itemsize][count])
         return np.add.accumulate(row)[-1] or x.dtype.type(0)        # in half the time of reduce
+    lane = REGISTER // x.itemsize
+    if not count % (PARTIAL * lane) and count < LEVEL * PARTIAL * lane:     # what is below in a few steps
+        row = reduce(row.reshape(-1, PARTIAL * lane), 0)
+        return np.add.accumulate(reduce(row.reshape(PARTIAL, lane), 0))[-1] or x.dtype.type(0)
+    if count == 2 * lane:
+        return np.add.accumulate(np.add(row[:lane], row[lane:]))[-1] or x.dtype.type(0)
+    if count < PARTIAL * lane and not count % lane:
+        return np.add.accumulate(reduce(row.reshape(-1, lane), 0))[-1] or x.dtype.type(0)
     return _row_sums(row.reshape(1, count), True)[0] or x.dtype.type(0)
 
 

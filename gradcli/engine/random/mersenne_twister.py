@@ -23,6 +23,7 @@ MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
 NO_WORDS: NDArray[np.uint64] = np.zeros(WORDS, np.uint64)
 NO_COMING: NDArray[np.uint64] = np.zeros(0, np.uint64)
 MASK53, UNIT53 = (1 << 53) - 1, 2.0**-53
+MASK21, UNIT21 = (1 << 21) - 1, 2.0**-21       # of the high one of two words: what 53 bits leave of it
 
 # How both libraries lay a generator out in memory, which is what get_rng_state() shows.
 LAYOUT = np.dtype([
@@ -162,8 +163,8 @@ class Twister:
 
     def few_u53(self, count: int) -> list[float]:
         """The result of `u53` as plain numbers."""
-        words = self.few(2 * count)
-        return [((words[i] << 32 | words[i + 1]) & MASK53) * UNIT53 for i in range(0, 2 * count, 2)]
+        words = iter(self.few(2 * count))
+        return [(high & MASK21) * UNIT21 + low * UNIT53 for high, low in zip(words, words, strict=True)]
 
     def few_u24(self, count: int) -> list[float]:
         """The result of `u24` as plain numbers."""

@@ -33,7 +33,7 @@ from gradcli.engine.random.stream import (
     ordered_bounds,
     weight_rows,
 )
-from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, float_limits
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, HALVES, float_limits, integer_limits
 from gradcli.faults.tree import ValueFault
 
 SINGLE, DOUBLE, LONG = np.dtype(np.float32), np.dtype(np.float64), np.dtype(np.int64)
@@ -93,13 +93,15 @@ class ModernGenerator(RandomStream):
     def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """uniform(shape, dtype), by a short way for few numbers."""
         if dtype is SINGLE and (count := elements(shape)) <= FEW:
-            return np.array(self.twister.few_u24(count), SINGLE).reshape(shape)
+            few = np.array(self.twister.few_u24(count), SINGLE)
+            return few if len(shape) == 1 else few.reshape(shape)
         return self.uniform(shape, dtype)
 
     def randn(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """normal(shape, dtype), by a short way for few numbers."""
         if (dtype is SINGLE or dtype is DOUBLE) and (count := elements(shape)) < BLOCK:
-            return np.array([x + 0.0 for x in self._few(count)], dtype).reshape(shape)    # no zero has a sign
+            few = np.array([x + 0.0 for x in self._few(count)], dtype)      # no zero has a sign
+            return few if len(shape) == 1 else few.reshape(shape)
         if dtype is SINGLE and count <= FEW_BLOCKS and not count % BLOCK:
             return self._few_blocks(count).reshape(shape)
         return self.normal(shape, dtype)
@@ -108,7 +110,7 @@ class ModernGenerator(RandomStream):
         """One after another below 16 elements, by blocks of 16 from there on."""
         check_std(std)
         count = elements(shape)
-        if count < BLOCK and dtype is SINGLE and std == 1 and mean == 0:
+        if dtype is SINGLE and std == 1 and mean == 0 and (count < BLOCK or count <= FEW_BLOCKS and not count % BLOCK):
             return self.randn(shape, dtype)
         if count < BLOCK:
             kind, few = np.dtype(dtype), self._few(count)
@@ -232,7 +234,8 @@ class ModernGenerator(RandomStream):
     def _integers(self, low: int, size: int, shape: Shape, kind: np.dtype[Any]) -> Array:
         count = elements(shape)
         if count <= FEW_INTEGERS and size < ONE_WORD and kind.kind == "i":
-            return np.array([word % size + low for word in self.twister.few(count)], kind).reshape(shape)
+            few = np.array([word % size + low for word in self.twister.few(count)], kind)
+            return few if len(shape) == 1 else few.reshape(shape)
         integers = (self.twister.words if size < ONE_WORD else self.twister.doubles)(count)
         if size < 1 << 64:      # otherwise every pattern of 64 bits is an answer already
             integers = integers % np.uint64(size) + np.uint64(low % (1 << 64))
@@ -296,14 +299,14 @@ def greatest(kind: np.dtype[Any]) -> int:
     """The largest integer that random_ gives for a type."""
     if kind == np.bool_:
         return 1
-    return 1 << DIGITS[kind.name] if kind.kind in FLOAT_KINDS else int(np.iinfo(kind).max)
+    return 1 << DIGITS[kind.name] if kind.kind in FLOAT_KINDS else integer_limits(kind)[1]
 
 
 @lru_cache(32)
 def least(kind: np.dtype[Any]) -> int:
     if kind.kind in FLOAT_KINDS:
         return -greatest(kind)
-    return 0 if kind == np.bool_ else int(np.iinfo(kind).min)
+    return 0 if kind == np.bool_ else integer_limits(kind)[0]
 
 
 def _representable(low: int, high: int, kind: np.dtype[Any]) -> tuple[int, int]:

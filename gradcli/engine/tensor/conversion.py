@@ -33,6 +33,7 @@ from gradcli.engine.tensor.dtypes import (
     float_limits,
     int32,
     int64,
+    integer_limits,
 )
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
@@ -124,8 +125,9 @@ def can_hold(dtype: Any, number: float) -> bool:
         return abs(number) <= float(float_limits(dtype).max) or type(number) is float and not isfinite(number)
     if dtype.kind not in "iu":
         return True
-    most = int(np.iinfo(dtype).max)
-    least = -most - 1 if dtype.kind == "i" else -most if type(number) is int else 0
+    least, most = integer_limits(dtype)
+    if dtype.kind == "u" and type(number) is int:
+        least = -most
     return least <= number <= most
 
 
@@ -146,7 +148,7 @@ def to_element(number: Any, dtype: Any) -> Any:
             raise unrepresentable_fault(number, dtype)
         if dtype.kind == "V":       # whose library takes no whole number beyond 64 bits
             return float(number)
-        return number % (int(np.iinfo(dtype).max) + 1) if dtype.kind == "u" and number < 0 else number
+        return number % (integer_limits(dtype)[1] + 1) if dtype.kind == "u" and number < 0 else number
     if type(number) is not complex or dtype.kind == "c":
         return number
     if dtype == bool_:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -137,6 +138,7 @@ HALVES = {float16}
 """The floating types of 16 bits that tensors can have."""
 
 
+@lru_cache(16)
 def float_limits(dtype: Any) -> Any:
     """The limits of a floating type, as `np.finfo` has them."""
     if dtype.kind != "V":
@@ -144,6 +146,13 @@ def float_limits(dtype: Any) -> Any:
     import ml_dtypes
     limits: Any = ml_dtypes.finfo
     return limits(dtype)
+
+
+@lru_cache(16)
+def integer_limits(dtype: Any) -> tuple[int, int]:
+    """The least and the greatest number of a type of whole numbers."""
+    info = np.iinfo(dtype)
+    return int(info.min), int(info.max)
 
 
 OF_NUMBER: dict[type, Any] = {bool: bool_, int: int64}

@@ -334,7 +334,11 @@ def note_write(tensor: Tensor, writer: str, place: Any) -> None:
     if memory.base is not None:
         memory = owner(memory)
     latest_write.tick = tick = clock()
-    _note(memory, tick, writer, place)
+    before = last_writes.get(id(memory))
+    if before is None:
+        _note(memory, tick, writer, place)
+    else:
+        last_writes[id(memory)] = _one_more(before, tick, writer, place)
     if _copies and id(memory) in _copies:
         for ref in _copies[id(memory)]:
             if (copy := ref()) is not None:
@@ -346,7 +350,9 @@ def _note(memory: Any, tick: int, writer: str, place: Any) -> None:
     before = last_writes.get(key)
     if before is None:
         _alive[key] = weakref.ref(memory, lambda _: (last_writes.pop(key, None), _alive.pop(key, None)))
-    last_writes[key] = _one_more(before, tick, writer, place)
+        last_writes[key] = new_tuple(Write, (tick, writer, place, 1, (tick,)))
+    else:
+        last_writes[key] = _one_more(before, tick, writer, place)
 
 
 def _note_apart(array: ndarray, tick: int, writer: str, place: Any) -> None:

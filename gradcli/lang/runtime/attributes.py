@@ -60,13 +60,13 @@ class Attributes:
         def read(value: Any, name: str) -> Any:
             """`value.name`."""
             kind = type(value)
+            if kind is module_type and (member := value.__dict__.get(name, value)) is not value:
+                return member
             if kind in own or name in plain and kind not in NUMBERS:
                 try:
                     return getattr(value, name)
                 except AttributeError as error:
                     raise self._explained(error, value, name) from None
-            if kind is module_type and (member := value.__dict__.get(name, value)) is not value:
-                return member
             key = kind, name
             if key in quick:
                 return getattr(value, name)

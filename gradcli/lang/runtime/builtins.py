@@ -134,6 +134,9 @@ def python_names(formatter: Formatter, budget: Budget, write: Callable[[str], No
         return super_(kind, value)
 
     def rounded(*args: Any, **options: Any) -> Any:
+        if len(args) == 2 and not options and type(args[0]) is float and type(args[1]) is int and (
+                -WIDTH < args[1] < WIDTH):
+            return round(*args)
         digits = args[1] if len(args) == 2 else options.get("ndigits")
         if digits is None or not args or type(args[0]) not in (int, float, bool):
             return budget.checked_bits(round(*args, **options))
@@ -258,6 +261,8 @@ def _text_maker(text: Callable[[Any], str]) -> Callable[..., str]:
 
 def _summing(budget: Budget) -> Callable[..., Any]:
     def added(*args: Any, **options: Any) -> Any:
+        if len(args) == 1 and not options:
+            return sum(args[0])
         start = args[1] if len(args) == 2 else options.get("start", 0)
         if type(start) is str:
             raise python_error("strings are put together with ''.join(parts), not with sum", sum, [], start)

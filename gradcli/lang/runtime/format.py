@@ -23,7 +23,7 @@ from gradcli.lang.runtime.enumeration import EnumClass
 from gradcli.lang.runtime.exceptions import args_of, file_of
 from gradcli.lang.runtime.types import TypeProxy, user_class
 
-SMALL = 1 << 62     # whole numbers below it are short
+SMALL = 1 << 62     # whole numbers below it are short; CPython compares those below 1 << 30 fastest, and literals
 SPECS = 500         # how many specifications are remembered
 WIDTH = 10_000      # the widest field, and the most digits after the point
 LONGEST_WIDTH = 4000    # digits that a width is written with, leading zeros included
@@ -55,7 +55,7 @@ class Formatter:
         kind = type(value)
         if kind is str:
             return value
-        if kind is float or (kind is int and -SMALL < value < SMALL):
+        if kind is float or kind is int and -0x3fffffff < value < 0x3fffffff:
             return repr(value)
         if kind is int:
             return self._scalar(value)
@@ -248,7 +248,8 @@ class Formatter:
         """One field of an f-string: `{value!conversion:spec}`."""
         if not conversion:
             kind = type(value)
-            if kind is float or kind is str or (kind is int and -SMALL < value < SMALL):
+            if kind is float or kind is str or kind is int and (
+                    -0x3fffffff < value < 0x3fffffff or -SMALL < value < SMALL):
                 if not spec:
                     return value if kind is str else repr(value)
                 if type(spec) is str and spec in self._narrow:

@@ -46,11 +46,14 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         return a + b
 
     def iadd(a: Any, b: Any) -> Any:
-        if type(a) in quick:
+        kind = type(a)
+        if kind in quick or kind is list and type(b) is list and len(a) + len(b) <= budget.items:
             a += b
             return a
+        if kind is str and type(b) is str and len(a) + len(b) <= budget.characters:
+            return a + b
         if not isinstance(a, str | list | tuple):
-            quick.add(type(a))
+            quick.add(kind)
         else:
             check_joined(a, b)
             if type(a) is list and type(b) not in SEQUENCES:
@@ -114,7 +117,9 @@ def operators(formatter: Formatter, budget: Budget) -> dict[str, Any]:
         left = type(a)
         if left is int and type(b) is int:
             product = a * b
-            return product if -0x3fffffff < product < 0x3fffffff else judged(product)
+            if -0x3fffffff < product < 0x3fffffff:
+                return product
+            return judged(product)
         if left in simple:
             return a * b
         if left not in INTEGERS and not isinstance(a, str | list | tuple):

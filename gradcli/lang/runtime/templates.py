@@ -23,7 +23,6 @@ CONVERSIONS = ("r", "s", "a")
 KINDS = "diouxXeEfFgGcrsa"
 NUMERIC = frozenset({"__int__", "__index__", "__float__"})
 QUICK, QUICK_TEXT = frozenset({int, float, bool}), frozenset({str, float})     # values of fields that Python fills in
-PADDING = ("ljust", "rjust", "center", "zfill")
 LONG = 10_000
 
 
@@ -64,7 +63,7 @@ def _is_short(value: Any, text: bool) -> bool:
     kind = type(value)
     if text:
         return kind is float or kind is str and len(value) < LONG
-    return kind is float or kind is int and -SMALL < value < SMALL
+    return kind is float or kind is int and (-0x3fffffff < value < 0x3fffffff or -SMALL < value < SMALL)
 
 
 @lru_cache(500)
@@ -284,18 +283,17 @@ class _Braces:
         return self.args[at]
 
 
-def _padding(name: str) -> Callable[..., str]:
+def _padding(f: Formatter, name: str) -> Callable[..., str]:
     """A method that pads a string; like those below it checks the length of the result first (SizeLimit)."""
     method = getattr(str, name)
-    return lambda f, text, *args: method(text, *_padded(f, args))
+    return lambda text, /, *args: method(text, *_padded(f, args))
 
 
 def _padded(f: Formatter, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not args:
-        return args
-    width = index(args[0])
-    f.budget.check_characters(width)
-    return (width, *args[1:])
+    if args:
+        f.budget.check_characters(width := index(args[0]))
+        args = (width, *args[1:])
+    return args
 
 
 def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
@@ -304,21 +302,28 @@ def expandtabs(f: Formatter, text: str, *args: Any, **options: Any) -> str:
     return text.expandtabs(*args, **options) if len(args) > 1 or {*options} - {"tabsize"} else text.expandtabs(size)
 
 
-def str_replace(f: Formatter, text: str, *args: Any, **options: Any) -> str:
-    if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str) and len(args[1]) > len(args[0]):
-        f.budget.check_characters(len(text) + text.count(args[0]) * len(args[1]))
-    return text.replace(*args, **options)
+def _replacing(f: Formatter) -> Callable[..., str]:
+    def replace(text: str, /, *args: Any, **options: Any) -> str:
+        if len(args) > 1 and isinstance(args[0], str) and isinstance(args[1], str) and len(args[1]) > len(args[0]):
+            f.budget.check_characters(len(text) + text.count(args[0]) * len(args[1]))
+        return text.replace(*args, **options)
+
+    return replace
 
 
-def join(f: Formatter, text: str, *args: Any) -> str:
-    if len(args) != 1 or not (hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
-        return text.join(*args)
-    parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.bounded(_gone_through(args[0])))
-    try:
-        f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
-    except TypeError:       # not all of them are strings, which Python will say
-        pass
-    return text.join(parts)
+def _joining(f: Formatter) -> Callable[..., str]:
+    def join(text: str, /, *args: Any) -> str:
+        if len(args) != 1 or type(args[0]) is not list and not (
+                hasattr(type(args[0]), "__iter__") or hasattr(type(args[0]), "__getitem__")):
+            return text.join(*args)
+        parts: list[str] = args[0] if type(args[0]) is list else list(f.budget.bounded(_gone_through(args[0])))
+        try:
+            f.budget.check_characters(sum(map(len, parts)) + len(text) * len(parts))
+        except TypeError:       # not all of them are strings, which Python will say
+            pass
+        return text.join(parts)
+
+    return join
 
 
 def _gone_through(values: Any) -> Any:
@@ -349,22 +354,22 @@ def maketrans(f: Formatter, text: str, *args: Any) -> dict[int, Any]:
     return str.maketrans(*args)
 
 
-def _cased(name: str) -> Callable[..., str]:
+def _cased(f: Formatter, name: str) -> Callable[..., str]:
     """A method that changes case, which can lengthen a string: the capital of ß is SS."""
     method = getattr(str, name)
 
-    def change(f: Formatter, text: str, *args: Any) -> str:
+    def change(text: str, /, *args: Any) -> str:
         changed: str = method(text, *args)
         return changed if text.isascii() else f.budget.checked_length(changed)
 
     return change
 
 
-def _divided(name: str) -> Callable[..., list[str]]:
+def _divided(f: Formatter, name: str) -> Callable[..., list[str]]:
     """A method that splits a string; only those of a long one need to be counted."""
     method = getattr(str, name)
 
-    def divide(f: Formatter, text: str, *args: Any, **options: Any) -> list[str]:
+    def divide(text: str, /, *args: Any, **options: Any) -> list[str]:
         if len(text) >= f.budget.items:
             between = args[0] if args else options.get("sep")
             most = args[1] if len(args) > 1 else options.get("maxsplit", -1)
@@ -376,25 +381,20 @@ def _divided(name: str) -> Callable[..., list[str]]:
     return divide
 
 
-GROWING: dict[str, Callable[..., Any]] = {
-    **{name: _cased(name) for name in ("upper", "lower", "title", "capitalize", "swapcase", "casefold")},
-    **{name: _divided(name) for name in ("split", "rsplit", "splitlines")}}
+MAKERS: dict[Callable[[Formatter, str], Callable[..., Any]], tuple[str, ...]] = {
+    _cased: ("upper", "lower", "title", "capitalize", "swapcase", "casefold"),
+    _divided: ("split", "rsplit", "splitlines"), _padding: ("ljust", "rjust", "center", "zfill")}
 
 
 def string_methods(f: Formatter) -> dict[tuple[type, str], Callable[[Any], Any]]:
     """(type, name) -> a function that binds the method: those that format or can make strings without bound."""
-    functions: dict[str, Callable[..., Any]] = {
-        "format": brace, "format_map": brace_map, **{name: _padding(name) for name in PADDING},
-        "replace": str_replace, "join": join, "expandtabs": expandtabs,
-        "translate": translate, "maketrans": maketrans,
-        **GROWING}
+    def formatting(method: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda text, /, *args, **options: method(f, text, *args, **options)
 
-    def bind(name: str, method: Callable[..., Any]) -> Callable[[Any], Any]:
-        def call(text: str, /, *args: Any, **options: Any) -> Any:
-            return method(f, text, *args, **options)
-
-        call.__name__, call.__qualname__, call.__module__ = name, f"str.{name}", "builtins"
-        bound: Callable[[Any], Any] = call.__get__      # a method of the text, made without a frame
-        return bound
-
-    return {(str, name): bind(name, method) for name, method in functions.items()} | {(list, "index"): f._index}
+    functions = {"format": formatting(brace), "format_map": formatting(brace_map), "replace": _replacing(f),
+                 "join": _joining(f), "expandtabs": formatting(expandtabs), "translate": formatting(translate),
+                 "maketrans": formatting(maketrans)}
+    functions |= {name: make(f, name) for make, names in MAKERS.items() for name in names}
+    for name, function in functions.items():
+        function.__name__, function.__qualname__, function.__module__ = name, f"str.{name}", "builtins"
+    return {(str, name): function.__get__ for name, function in functions.items()} | {(list, "index"): f._index}

@@ -1,7 +1,6 @@
 """Random tensors, drawn from the stream of the style in force (bit for bit PyTorch's own)."""
 
 import math
-from functools import lru_cache
 
 import numpy as np
 
@@ -9,7 +8,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, Flag, Int, Operand, Plain, Sizes, Type, described
 from gradcli.engine.messages.arguments import overload_message
 from gradcli.engine.random.generators import Current, draw
-from gradcli.engine.tensor.dtypes import CTYPES, FLOAT_KINDS, INEXACT, OF, Default, real_type_of
+from gradcli.engine.tensor.dtypes import CTYPES, FLOAT_KINDS, INEXACT, OF, Default, integer_limits, real_type_of
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import UnimplementedType
@@ -88,14 +87,14 @@ class Randint(Creation):
     errors = [(5, 5, (2,)), (10,)]
 
     def forward(low: Int = 0, high: Plain = None, size: Plain = None, *, dtype: Type = None):
-        passed = tuple(x for x in (low, high, size) if x is not None)
+        passed = low, high, size
         if size is None:
             low, high, size = 0, low, high
         size = size if size is None or type(size) is int and not Current.legacy else Sizes.take(size)
         high = high if type(high) is int else Int.take(high)
         if type(size) is not tuple or type(high) is not int:
             raise ArgumentFault("randint() needs a size", "torch.randint(0, 10, (2, 3))").saying(
-                overload_message("randint", passed, {}, ""))
+                overload_message("randint", tuple([x for x in passed if x is not None]), {}, ""))
         return random_integers(low, high, checked_size(size), dtype or INT64)
 
 
@@ -129,13 +128,12 @@ def random_integers(low, high, shape, dtype):
     """Whole numbers from low to below high, of a real type."""
     if high <= low:
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    kind = np.dtype(refuse_complex("random_from_to", dtype))
+    kind = refuse_complex("random_from_to", dtype)
     if kind.kind in "iu":
-        refuse_bounds(kind, limits_of(kind), ("from", low), ("to - 1", high - 1))
+        least, greatest = integer_limits(kind)
+        if low < least or high > greatest + 1:
+            refuse_bounds(kind, np.iinfo(kind), ("from", low), ("to - 1", high - 1))
     return draw().randint(low, high, shape, kind)
-
-
-limits_of = lru_cache(16)(np.iinfo)
 
 
 def refuse_bounds(kind, info, *bounds):

@@ -9,6 +9,7 @@ from gradcli.engine.autograd.op import Op
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Number, Plain, sized
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import ONE
+from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.mistakes import UnfitValue
 from gradcli.faults.tensors import LayerInput
@@ -32,20 +33,22 @@ class BatchNorm(Op):
 
     def compose(F, input, running_mean: ArrayOrNone, running_var: ArrayOrNone, weight: Array = None, bias: Array = None,
                 training: Flag = False, momentum: Number = 0.1, eps: Number = 1e-5):
-        if 0 in input.shape:
+        lengths = input.shape
+        if 0 in lengths:
             return _of_nothing(F, input, weight, bias)
         if beside_single(input, running_mean, running_var, weight, bias):
             return in_single(F, F.batch_norm, "NativeBatchNormBackward0", input, running_mean, running_var, weight,
                              bias, training, momentum, eps)
-        if len(input.shape) < 2:
+        if len(lengths) < 2:
             raise ShapeFault(f"batch_norm() needs an input of (batch, channels, ...), not {sized(input.shape)}")
-        shape = (1, c := input.shape[1]) + (1,) * (len(input.shape) - 2)
+        shape = (1, c := lengths[1]) + (1,) * (len(lengths) - 2)
         check_normalization_types(input, running_mean, running_var, weight, bias)
         for name, p in (("running_mean", running_mean), ("running_var", running_var)):
-            if p is not None and tuple(p.shape) != (c,):
+            if p is not None and p.shape != (c,):
                 raise LayerInput(f"{name} should contain {c} elements not {(size := math.prod(p.shape))}",
                                  layers=("BatchNorm1d", "BatchNorm2d", "BatchNorm3d"), expected=size, features=c)
-        weight, bias = (per_channel(F, "batch_norm", p, c, shape) for p in (weight, bias))
+        weight = None if weight is None else per_channel(F, "batch_norm", weight, c, shape)
+        bias = None if bias is None else per_channel(F, "batch_norm", bias, c, shape)
         if not training:
             if running_mean is None or running_var is None:
                 which = "mean" if running_mean is None else "var"
@@ -54,12 +57,12 @@ class BatchNorm(Op):
             if len(shape) > 2:
                 running_mean, running_var = F.reshape(running_mean, shape), F.reshape(running_var, shape)
             return F.rescaled(input, running_mean, running_var, weight, bias, eps)
-        if math.prod(input.shape) // max(c, 1) == 1 and c:
+        if math.prod(lengths) == c:
             raise ValueFault(f"Expected more than 1 value per channel when training, got input size "
                              f"{list(input.shape)}").saying(
                 f"Expected more than 1 value per channel when training, got input size torch.Size({list(input.shape)})")
-        axes = (0, *range(2, len(input.shape)))
-        out = first(F.standardised(input, weight, bias, tuple(input.shape), axes, eps, BATCH))
+        axes = (0, *range(2, len(lengths)))
+        out = first(F.standardised(input, weight, bias, tuple(lengths), axes, eps, BATCH))
         if running_mean is not None or running_var is not None:
             F.update_running_stats(detached_for(input, "batch_norm()"), running_mean, running_var, axes, momentum)
         return out
@@ -81,8 +84,8 @@ class UpdateRunningStats(Kernel):
 
     def forward(input: Array, running_mean: ArrayOrNone, running_var: ArrayOrNone, axes: Plain, momentum: Number):
         count = input.size // max(input.shape[1], 1)
-        wide = np.float64 if input.dtype == np.float64 else np.float32
-        mean = np.divide(np.add.reduce(input, axes, wide, None, True), constant(count, np.dtype(wide)))
+        wide = float64 if input.dtype == float64 else float32
+        mean = np.divide(np.add.reduce(input, axes, wide, None, True), constant(count, wide))
         if running_mean is not None:
             update_running(running_mean, mean.reshape(-1), momentum)
         if running_var is not None:

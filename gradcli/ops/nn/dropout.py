@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Flag, Number, described, sized
+from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.random.generators import Current, draw
 from gradcli.engine.random.stream import write
@@ -41,7 +42,7 @@ class DropoutMask(Kernel):
         shape = input.shape[:2] + (1,) * (input.ndim - 2)
         mask = np.empty(shape, np.bool_) if features else np.empty_like(input, np.bool_, order="K")
         write(mask, lambda shape: draw().dropout_mask(shape, p))
-        return mask * input.dtype.type(scale)
+        return np.multiply(mask.astype(input.dtype), constant(scale, input.dtype))
 
 
 class DropoutApply(Kernel):

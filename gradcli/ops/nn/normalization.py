@@ -4,6 +4,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+from numpy import add, divide, multiply, sqrt, subtract
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
@@ -11,6 +12,8 @@ from gradcli.engine.autograd.signature import Array, ArrayOrNone, Int, Number, P
 from gradcli.engine.autograd.type_promotion import constant
 from gradcli.engine.kernels import LARGE, ONE, sums
 from gradcli.engine.large import SOME
+from gradcli.engine.numerics.cascade_sum import reduce
+from gradcli.engine.tensor.dtypes import float32, float64
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Kernel
 from gradcli.ops.dtype_checks import require_floating
@@ -53,26 +56,27 @@ class Standardising(Kernel, abstract=True):
 
     def forward(input: Array, weight: ArrayOrNone, bias: ArrayOrNone, shape: Plain, axes: Plain, eps: Number,
                 which: Plain):
-        require_floating(KERNELS[which], input)
+        dtype = input.dtype
+        if dtype is not float32 and dtype is not float64:
+            require_floating(KERNELS[which], input)
         x = input if input.shape == shape else input.reshape(shape)
         count = element_count(shape, axes)
-        if input.dtype.itemsize == 2:
+        if dtype.itemsize == 2:
             x = x.astype(np.float32)
-        if which == LAYER and x.dtype is input.dtype and x.size >= SOME and count > 1 and (
-                large.rows.fits(x.reshape(-1, count), -1)):
+            dtype = x.dtype
+        elif which == LAYER and x.size >= SOME and count > 1 and large.rows.fits(x.reshape(-1, count), -1):
             return large.rows.layer_normalised(x, weight, bias, eps, count)
-        dtype = x.dtype
         mean = sums_over(x, axes) if count else (np.zeros([1 if i in axes else n for i, n in enumerate(shape)], dtype))
-        share = constant(max(count, 1), dtype)
-        np.divide(mean, share, mean)
-        few = len(axes) == 1 and 0 < x.size <= FEW
-        unit = np.subtract(x, mean.repeat(count, axes[0]) if few else mean)
-        scale = products(unit, unit, axes, mean.shape)
-        np.divide(scale, share, scale)
-        np.add(scale, constant(eps, dtype), scale)
-        np.sqrt(scale, scale)
-        np.divide(ONE[dtype], scale, scale)
-        np.multiply(unit, scale.repeat(count, axes[0]) if few else scale, unit)
+        share = constant(count or 1, dtype)
+        divide(mean, share, mean)
+        few = 0 < x.size <= FEW and len(axes) == 1
+        unit = subtract(x, mean.repeat(count, axes[0]) if few else mean)
+        scale = reduce(multiply(unit, unit), axes, None, None, True) if few else products(unit, unit, axes, mean.shape)
+        divide(scale, share, scale)
+        add(scale, constant(eps, dtype), scale)
+        sqrt(scale, scale)
+        divide(ONE[dtype], scale, scale)
+        multiply(unit, scale.repeat(count, axes[0]) if few else scale, unit)
         out = unit.copy() if weight is None else unit * weight
         if bias is not None:
             out += bias
@@ -128,13 +132,13 @@ class LayerStandardised(Standardising):
 
 def sums_over(x, axes):
     """The sums over axes, which stay at length 1; a new array."""
-    return np.add.reduce(x, axes, None, None, True) if x.size < LARGE else sums(x, axes, True)
+    return reduce(x, axes, None, None, True) if x.size < LARGE else sums(x, axes, True)
 
 
 def products(a, b, axes, shape):
     """The sums of a * b over axes, in the shape that keeps them at length 1; a new array."""
     if 0 < a.size < LARGE:
-        return np.add.reduce(np.multiply(a, b), axes, None, None, True)
+        return reduce(multiply(a, b), axes, None, None, True)
     if a.size and axes == tuple(range(a.ndim - len(axes), a.ndim)):
         inner = math.prod(a.shape[a.ndim - len(axes) :])
         return np.einsum("ij,ij->i", a.reshape(-1, inner), b.reshape(-1, inner)).reshape(shape)
@@ -155,17 +159,18 @@ class CentredBack(Kernel):
         if unit.size >= SOME and axes == (unit.ndim - 1,) and large.rows.fits(unit, -1):
             return large.rows.centred_slope(g, unit, scale)
         dtype = g.dtype
-        count = max(element_count(g.shape, axes), 1)
+        count = element_count(g.shape, axes) or 1
         share = products(g, unit, axes, scale.shape)
-        np.divide(share, constant(-count, dtype), share)
+        divide(share, constant(-count, dtype), share)
         mean = sums_over(g, axes)
-        np.divide(mean, constant(count, dtype), mean)
-        if len(axes) == 1 and 0 < g.size <= FEW and g.shape == unit.shape:
-            share, mean, scale = [edge.repeat(count, axes[0]) for edge in (share, mean, scale)]
-        total = np.multiply(unit, share)
-        np.add(total, g, total)
-        np.subtract(total, mean, total)
-        return np.multiply(total, scale, total)
+        divide(mean, constant(count, dtype), mean)
+        if 0 < g.size <= FEW and len(axes) == 1 and g.shape == unit.shape:
+            at, = axes
+            share, mean, scale = share.repeat(count, at), mean.repeat(count, at), scale.repeat(count, at)
+        total = multiply(unit, share)
+        add(total, g, total)
+        subtract(total, mean, total)
+        return multiply(total, scale, total)
 
     def grad_g(F, gg, unit, scale, axes):
         return F.centred_back(gg, unit, scale, axes)

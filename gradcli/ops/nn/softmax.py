@@ -24,6 +24,7 @@ from gradcli.ops.nn.activation import THNN
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32
 WITHOUT_DIM = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
+accumulate = np.add.accumulate
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
@@ -84,6 +85,8 @@ def across_few(input, dim, name):
     ndim = input.ndim
     if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
         return -1
+    if ndim == 1 and dim == 0:
+        return 0
     at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim, name)
     return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
 
@@ -104,7 +107,8 @@ def softmax(input: Array, dim: Dim = None, dtype: Type = None):
     if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
         if input.ndim == 1:
             e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
-            return np.multiply(e, np.asarray(1 / row_total(e)), e)
+            total = accumulate(e)[-1] if e.size < 8 else row_total(e)
+            return np.multiply(e, np.asarray(1 / total), e)
         e = elementary.exp(np.subtract(input, greatest_along(input, at)))
         total = row_totals(e, at)
         return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
@@ -133,7 +137,7 @@ class Softmax(SoftmaxFamily):
 
     def grad_input(F, g, out, dim, input_dtype):
         if F is raw and out.dtype is input_dtype:
-            return softmax_back(g, out, normalized_dim(dim, out.ndim, "softmax"))
+            return softmax_back(g, out, 0 if out.ndim == 1 else normalized_dim(dim, out.ndim, "softmax"))
         return F.cast(F.softmax_back(g, out, normalized_dim(dim, len(out.shape), "softmax")), input_dtype)
 
 
@@ -213,7 +217,10 @@ def softmax_back(g, shares, dim):
         return large.rows.softmax_slope(g, shares)
     if g.size < LARGE:
         low = np.multiply(g, shares)
-        total = np.asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
+        if g.ndim == 1 and g.size < 8:
+            total = accumulate(low)[-1, ...]
+        else:
+            total = np.asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
         np.subtract(g, total, low)
         return np.multiply(low, shares, low)
     low = np.subtract(g, row_products(g, shares, dim))

@@ -109,7 +109,7 @@ class ConstantPadNd(ComplexKernel):
     errors = [(ROW, (-3,), (-3,), 0)]
 
     def result_size(input, before, after, value):
-        return math.prod(n + abs(int(b)) + abs(int(c)) for n, b, c in zip(input.shape, before, after, strict=False))
+        return math.prod([n + abs(int(b)) + abs(int(c)) for n, b, c in zip(input.shape, before, after, strict=False)])
 
     def forward(input: Array, before: Plain, after: Plain, value: Scalar):
         lengths = input.shape[input.ndim - len(before) :]

@@ -198,14 +198,14 @@ def divisors(lengths, count, kernel, stride, padding, count_include_pad, divisor
 
 
 def _sizes(lengths, count, kernel, stride, padding, count_include_pad, dtype):
-    """The number of elements of each window."""
+    """The number of elements of each window; of no dimensions, the cheapest operand, if all have the same."""
     total = np.ones((1,) * len(kernel), dtype)
     for axis, (n, c, k, s, p) in enumerate(zip(lengths, count, kernel, stride, padding, strict=True)):
         start = np.arange(c) * s - p
         end = np.minimum(start + k, n + p)
         size = end - start if count_include_pad else np.minimum(end, n) - np.maximum(start, 0)
         total = total * size.astype(dtype).reshape((-1,) + (1,) * (len(kernel) - axis - 1))
-    return total
+    return total.reshape(-1)[0, ...] if total.size and (total == total.reshape(-1)[0]).all() else total
 
 
 _cached_sizes = lru_cache(64)(_sizes)

@@ -25,15 +25,24 @@ def starts_and_steps(lengths, kernel, stride, dilation, count):
 
 
 @lru_cache(64)
-def _windows(lengths, kernel, stride, padding, after, dilation, count):
-    """What each window sees, as tables of (windows, positions): the places in the padded plane, their places in the
-    plane itself, where windows in the padding see the nearest one; and where the row of each window begins."""
+def _windows(shape, kernel, stride, padding, after, dilation, count, most):
+    """What each window sees of an array, as tables of (windows, positions): the places in the padded plane, and their
+    places in the plane itself, where windows in the padding see the nearest one; in the shape of the result, where the
+    row of each window begins, in its plane and among all; the number of planes. None if `most` numbers are exceeded.
+    """
+    rank = len(kernel)
+    lead, lengths = shape[:-rank], shape[-rank:]
+    planes = math.prod(lead) if 0 not in lengths else 0
+    if not planes or planes * math.prod(count) * math.prod(kernel) > most:
+        return None
     grown = tuple([n + b + a for n, b, a in zip(lengths, padding, after, strict=True)])
     steps, starts = starts_and_steps(grown, kernel, stride, dilation, count)
     places = starts.reshape(-1, 1) + steps
     inside = [np.clip(at - before, 0, n - 1) for at, before, n in zip(
         np.unravel_index(places, grown), padding, lengths, strict=True)]
-    return places, np.ravel_multi_index(inside, lengths), np.arange(0, places.size, len(steps))
+    every = np.arange(0, planes * places.size, len(steps)).reshape(*lead, *count)
+    rows = every if planes == 1 else every % places.size
+    return places, np.ravel_multi_index(inside, lengths), rows, every, planes
 
 
 @lru_cache(64)
@@ -49,38 +58,44 @@ def greatest_of_few(input, kernel, stride, padding, after, dilation, count):
 
     Of equal numbers, the first is taken. `after` is the padding on the right.
     """
-    rank, shape = len(kernel), input.shape
-    lengths, lead = shape[-rank:], shape[:-rank]
-    size = math.prod(lengths)
-    planes = input.size // size if size else 0
-    if not planes or planes * math.prod(count) * math.prod(kernel) > MOST or input.dtype not in TYPES:
+    if input.dtype not in TYPES:
         return None
-    places, names, rows = _windows(lengths, kernel, stride, padding, after, dilation, count)
+    tables = _windows(input.shape, kernel, stride, padding, after, dilation, count, MOST)
+    if tables is None:
+        return None
+    places, names, rows, every, planes = tables
     numbers = pad_constant(input, padding, after, -np.inf).reshape(planes, -1).take(places, 1)
-    picked = np.add(numbers.argmax(2), rows).reshape(*lead, *count)
-    if planes == 1:
-        best = numbers.take(picked)
-    else:
-        lines = np.arange(0, numbers.size, places.size).reshape(*lead, *[1] * rank)
-        best = numbers.take(np.add(picked, lines))
+    first = numbers.argmax(2).reshape(every.shape)
+    picked = np.add(first, every)
+    best = numbers.take(picked)
     flat = best.reshape(-1)
     square = flat.dot(flat)
     if square != square:
         return None         # among several nan the last is taken
-    return best, names.take(picked)
+    return best, names.take(picked if rows is every else np.add(first, rows))
+
+
+@lru_cache(64)
+def _columns(shape, kernel, stride, padding, after, count, most):
+    """The places that windows see of a padded plane, as columns; the number of planes, and the shape of the result.
+    None for a single window, which would be added up in another order, and if `most` numbers are exceeded."""
+    rank, windows = len(kernel), math.prod(count)
+    lead, lengths = shape[:-rank], shape[-rank:]
+    planes = math.prod(lead) if 0 not in lengths else 0
+    if not planes or windows < 2 or planes * windows * math.prod(kernel) > most:
+        return None
+    grown = tuple([n + b + a for n, b, a in zip(lengths, padding, after, strict=True)])
+    return column_places(1, grown, kernel, stride, (1,) * rank, count), planes, (*lead, *count)
 
 
 def sums_of_few(input, kernel, stride, padding, after, count):
     """The sum of each window, whose numbers are added one after the other; None for large inputs."""
-    rank, shape = len(kernel), input.shape
-    size, windows = math.prod(shape[-rank:]), math.prod(count)
-    planes = input.size // size if size else 0
-    if not planes or windows < 2 or planes * windows * math.prod(kernel) > MOST or input.dtype not in TYPES:
-        return None         # a single window would be added up in another order
-    grown = pad_constant(input, padding, after)
-    places = column_places(1, grown.shape[-rank:], kernel, stride, (1,) * rank, count)
-    numbers = grown.reshape(planes, -1).take(places, 1)
-    return np.add.reduce(numbers, 1).reshape(*shape[:-rank], *count)
+    tables = _columns(input.shape, kernel, stride, padding, after, count, MOST) if input.dtype in TYPES else None
+    if tables is None:
+        return None
+    places, planes, shape = tables
+    numbers = pad_constant(input, padding, after).reshape(planes, -1).take(places, 1)
+    return np.add.reduce(numbers, 1).reshape(shape)
 
 
 def spread_over_few(share, kernel, stride, lengths):
@@ -103,13 +118,20 @@ def columns_of_few(input, kernel, stride, padding, dilation, most=None):
 
     most    how many windows there are along each dimension, where that is not as many as fit
     """
-    batch, channels = input.shape[:2]
-    lengths = tuple([n + 2 * p for n, p in zip(input.shape[2:], padding, strict=True)])
-    count = most or window_counts(lengths, kernel, stride, dilation)
-    if not 0 < batch * channels * math.prod(count) * math.prod(kernel) <= MOST or min(count) < 1:
+    places = _places_of_columns(input.shape, kernel, stride, padding, dilation, most, MOST)
+    return None if places is None else pad_constant(input, padding, padding).reshape(len(input), -1).take(places, 1)
+
+
+@lru_cache(64)
+def _places_of_columns(shape, kernel, stride, padding, dilation, counts, most):
+    """The places of padded planes that windows see, as columns, `counts` of them along each dimension or as many as
+    fit; None if `most` numbers are exceeded."""
+    batch, channels = shape[:2]
+    lengths = tuple([n + 2 * p for n, p in zip(shape[2:], padding, strict=True)])
+    counts = counts or window_counts(lengths, kernel, stride, dilation)
+    if not 0 < batch * channels * math.prod(counts) * math.prod(kernel) <= most or min(counts) < 1:
         return None
-    places = column_places(channels, lengths, kernel, stride, dilation, count)
-    return pad_constant(input, padding, padding).reshape(batch, -1).take(places, 1)
+    return column_places(channels, lengths, kernel, stride, dilation, counts)
 
 
 def spread_columns_of_few(columns, channels, lengths, kernel, stride, dilation, count):

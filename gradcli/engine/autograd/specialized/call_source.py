@@ -14,8 +14,10 @@ from gradcli.engine.autograd.op import UNARY
 from gradcli.engine.autograd.result_size import total_size
 from gradcli.engine.autograd.signature import MISSING, ArraysKind, SizesKind, VariadicKind
 from gradcli.engine.autograd.specialized.arguments_source import INDENT
-from gradcli.engine.autograd.specialized.edges_source import EdgesSource
+from gradcli.engine.autograd.specialized.edges_source import PLACE, EdgesSource
 
+MEMORY = "a0 if _WriteObserver.write is None else _writing(a0, _writer)"     # where it is known to be writeable
+NOTED = (*PLACE, "_note_write(v0, _writer, (_frame.f_code, _frame.f_lasti))", "return v0")
 OUT = "; out.array = _result; out.gradient = out.root = out.hooks = None"
 
 
@@ -112,19 +114,17 @@ class CallSource(EdgesSource):
             self._rewrite()
         if self.cls.overwrite is not None:
             arrays = "".join(f", a{i}" for i in range(1, self.count))
-            self.add(f"if a0.flags.writeable and _overwrite(_writing(a0, _writer){arrays}):",
-                     "    _note_write(v0, _writer, _here())", "    return v0")
+            self.add(f"if a0.flags.writeable and _overwrite({MEMORY}{arrays}):")
+            self.add(*NOTED, deeper=1)
         if self.cls.kernel is not None:
             options = "".join([f" and v{i} is _d{i}" for i in range(self.count) if i not in self.tensors])
-            self.add(f"if a0.flags.writeable and (not a1.ndim or a1.shape == a0.shape){options}:",
-                     "    _kernel(a0, a1, _writing(a0, _writer))", "    _note_write(v0, _writer, _here())",
-                     "    return v0")
+            self.add(f"if a0.flags.writeable and (not a1.ndim or a1.shape == a0.shape){options}:")
+            self.add(f"_kernel(a0, a1, {MEMORY})", *NOTED, deeper=1)
         self._compute()
         self.add("if type(_result) is not _ndarray: _result = _asarray(_result)",
                  "if _result.dtype is not a0.dtype or _result.shape != a0.shape or not a0.flags.writeable:",
                  "    return _store(v0, _Variable(_result), _writer, _cls.fills)",
-                 "_memory = _writing(a0, _writer)", "if _result is not _memory: _memory[...] = _result",
-                 "_note_write(v0, _writer, _here())", "return v0")
+                 f"_memory = {MEMORY}", "if _result is not _memory: _memory[...] = _result", *NOTED)
 
     def _rewrites(self) -> bool:
         """Whether the text serves recorded calls, by the form of the operation that is not in place."""
@@ -298,7 +298,9 @@ class CallSource(EdgesSource):
             self.add("if _tracked:")
             self.depth += 1
             if cls.unsaved_outputs:
-                self.add("_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
+                saved = [None if i in cls.unsaved_outputs else f"_arrays[{i}]" for i in range(len(cls.returns))]
+                self.add(f"_result = ({', '.join(map(str, saved))})" if saved else
+                         "_result = tuple([None if _i in _unsaved_outputs else _x for _i, _x in enumerate(_result)])")
             self._node("()")
             self.depth -= 1
         if not cls.first_alone:
@@ -307,7 +309,7 @@ class CallSource(EdgesSource):
         self.add(f"out = _new({self._kind_of_result()}); out.array = _arrays[0]",
                  "out.gradient = out.root = out.hooks = out.node = out.cut = None",
                  "out.requires_grad = _node is not None", "if _node is not None:",
-                 "    _node.shape = tuple([_x.shape for _x in _arrays])",
+                 f"    _node.shape = ({', '.join(f'_arrays[{i}].shape' for i in range(len(cls.returns)))})",
                  "    out.node = _output_of(_node, 0, _arrays[0].shape)", "return out")
 
     def _kind_of_result(self) -> str:

@@ -53,7 +53,7 @@ from gradcli.engine.tensor.tensor import (
     separate,
 )
 from gradcli.engine.tensor.variable import RESULT, Dual, Variable, grad_mode
-from gradcli.engine.tensor.write_gate import overlaps_itself, partly_shared, writing
+from gradcli.engine.tensor.write_gate import WriteObserver, overlaps_itself, partly_shared, writing
 
 
 class WarmUp:
@@ -80,7 +80,7 @@ HELPERS: dict[str, Any] = {
 } | {f"_{function.__name__}": function for function in (
     Autocast, Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray,
     note_view, numpy_fault, output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself,
-    partly_shared, note_write, was_number, number_result, here, several_by_rows, Dual, Current, ViewOf,
+    partly_shared, note_write, was_number, number_result, several_by_rows, Dual, Current, ViewOf, WriteObserver,
     *helpers.FUNCTIONS)}
 
 
