@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, ValuesView
 from math import prod
 from typing import Any
 
@@ -18,6 +19,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
 NOWHERE = (None, 0)
+MOST = 1_000_000        # tensors of one list, as a program's iterator may have no end
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
     ("CopySign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
     ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
@@ -209,11 +211,14 @@ READABLE = ("name", "next_functions", "previous_functions", "metadata", "registe
 
 
 def tensors_of(values: Any, subject: str) -> list[Tensor]:
-    """One tensor or a list of them, as a list."""
-    tensors = [value.tensor if type(value) is GradientEdge else value
-               for value in (values if isinstance(values, list | tuple) else (values,))]
-    for value in tensors:
-        if not isinstance(value, Tensor):
-            raise ArgumentFault(f"{subject} must be tensors, not {described(value)}").saying(
+    """One tensor, or several of a list or of what iterates over them (`net.parameters()`), as a list."""
+    tensors: list[Tensor] = []
+    for value in values if isinstance(values, list | tuple | Iterator | ValuesView) else (values,):
+        if type(value) is GradientEdge:
+            value = value.tensor
+        if not isinstance(value, Tensor) or len(tensors) == MOST:
+            raise ArgumentFault(f"{subject} must be tensors, not {described(value)}" if len(tensors) < MOST else
+                                f"{subject} are more than {MOST} tensors").saying(
                 f"'{type_name(value)}' object is not iterable")
+        tensors.append(value)
     return tensors
