@@ -25,7 +25,7 @@ from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
 from gradcli.engine.tensor.methods import SPECIAL
-from gradcli.engine.tensor.numpy_sizes import check_core_dimensions, product, taken_size
+from gradcli.engine.tensor.numpy_sizes import check_core_dimensions, of_one_type, product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
@@ -139,7 +139,8 @@ def _matmul(self: Tensor, other: Any) -> Any:
 
 def _rmatmul(self: Tensor, other: Any) -> Any:
     left = _operand(other)
-    return _matmul(left, self) if isinstance(left, Array) else NotImplemented
+    pair = of_one_type(left, self)      # numpy multiplies a tensor by an array of another type, which torch refuses
+    return F.matmul(*pair) if pair else _matmul(left, self) if isinstance(left, Array) else NotImplemented
 
 
 def _operand(value: Any) -> Any:
