@@ -150,6 +150,18 @@ def _joined(node: Op) -> int:
     return node.shape[saved[rule.needs.index(node.params.index("dim"))]]
 
 
+def inputs_listed(node: Op) -> list[Any] | None:
+    """What tells the edges of the inputs that a node lists: the places among the tensors that it has joined, or those
+    of its parameters; None of a node that is a part of another call here, or one call where there are several here."""
+    if isinstance(node, InnerCall) or hasattr(node, "tensor_inputs") or hasattr(node, "call_inputs"):
+        return None
+    if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:
+        return list(range(_joined(node)))
+    if not node.edges or not node.params or any(rule.item is not None for _, rule, _ in node.edges):
+        return [rule.at if rule.item is None else rule.item for _, rule, _ in node.edges]
+    return list(input_order(node))
+
+
 def input_order(node: Op) -> tuple[int, ...]:
     """The positions of the inputs that PyTorch 2.13 lists of a node."""
     linked = {rule.at for _, rule, _ in node.edges}
