@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.tensor import Tensor
@@ -43,8 +44,16 @@ def check_core_dimensions(a: Any, b: Any) -> None:
                          f"{signature.replace('core with ', '')} (size {b.shape[0]} is different from {a.shape[-1]})")
 
 
+def place_in(array: Any, at: Any) -> Any:
+    """`at`; in the style of 0.1.12 a first element of no dimensions is the number: `loss.data.numpy()[0]`."""
+    return () if Current.legacy and not array.ndim and type(at) is int and not at else at
+
+
 def of_one_type(left: Any, right: Tensor) -> tuple[Tensor, Tensor] | None:
-    """A tensor and an array of another type, both in the larger of the two; None for other operands."""
+    """A tensor and an array of another type, both in the larger: numpy multiplies them, and torch does not.
+
+    None for other operands.
+    """
     if not isinstance(left, Tensor) or isinstance(left, Array) or left.requires_grad or (
             left.array.dtype is right.array.dtype):
         return None
