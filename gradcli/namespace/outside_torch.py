@@ -96,6 +96,12 @@ def _jit() -> ModuleProxy:
 FUNCTIONAL = ("atleast_1d atleast_2d atleast_3d block_diag broadcast_tensors cartesian_prod cdist chain_matmul einsum "
               "meshgrid norm split stft tensordot unique unique_consecutive").split()
 
+DEFINED_IN = {
+    "_C": "Generator Size default_generator device dtype finfo iinfo layout memory_format get_default_dtype "
+          "get_num_threads set_num_threads is_grad_enabled is_inference_mode_enabled is_anomaly_enabled "
+          "is_autocast_enabled is_autocast_cpu_enabled", "_tensor": "Tensor", "serialization": "load save"}
+"""By the module of PyTorch that defines them, from which editors import them, names that programs know from `torch`."""
+
 
 def _refused(path: str, instead: Hints, name: str) -> Callable[..., Any]:
     return refusing(f"torch.{path}.{name}", *instead, reason=REASONS.get(path, OUTSIDE))
@@ -118,6 +124,9 @@ def attach(torch: ModuleProxy) -> None:
     vars(version)[".version"] = vars(torch)[".version"]
     vars(torch).update(jit=_jit(), version=version, functional=ModuleProxy(
         "torch.functional", {name: operations[name] for name in FUNCTIONAL if name in operations}))
+    for home, defined in DEFINED_IN.items():
+        vars(torch)[home] = module = ModuleProxy(f"torch.{home}")
+        vars(module).update((name, vars(torch)[name]) for name in defined.split() if name in vars(torch))
     for path, (names, instead) in REFUSED.items():
         *above, last = path.split(".")
         owner = torch

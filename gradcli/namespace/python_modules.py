@@ -47,7 +47,7 @@ MODULE_MEMBERS: dict[str, dict[str, str]] = {
     "numbers": {"python.statistics": "Number Complex Real Rational Integral"},
     "operator": {"python.functools": """
         add sub mul truediv floordiv neg matmul itemgetter eq ne lt le gt ge pos not_ truth is_ is_not contains getitem
-        setitem delitem concat countOf mod and_ or_ xor"""},
+        setitem delitem concat countOf mod and_ or_ xor pow abs invert inv iadd isub imul itruediv"""},
     "pathlib": {"python.system.pathlib": "Path PurePath PurePosixPath"},
     "platform": {"platform": "system machine processor node release python_version python_implementation platform"},
     "pprint": {"python.textwrap_pprint": "pformat"},

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from gradcli.faults.mistakes import ViewWrite
-from gradcli.faults.tree import SecondBackward, StaleValue
+from gradcli.faults.tree import Fault, SecondBackward, StaleValue
 from gradcli.session.session import Session
 from support.python_prints import python_prints
 
@@ -115,3 +115,18 @@ def test_a_sign_of_a_determinant_that_is_changed():
     program = ("a = torch.tensor([[2.0, 1.0], [0.5, 3.0]], requires_grad=True)\nsign, log = torch.linalg.slogdet(a)\n"
                "with torch.no_grad(): sign.zero_()\nlog.backward()\nprint(a.grad.shape)\n")
     assert Session("modern").run(program, echo=False) == "torch.Size([2, 2])\n"
+
+
+def test_inputs_may_be_what_iterates_over_them():
+    torch = pytest.importorskip("torch")
+    program = """
+net = torch.nn.Linear(2, 1)
+x = torch.tensor([[1., 2.]])
+print(torch.autograd.grad(net(x).sum(), net.parameters()))
+torch.autograd.backward((y for y in [net(x).sum()]), inputs={"bias": net.bias}.values())
+net(x).sum().backward(inputs=iter([net.bias]))
+print(net.weight.grad, net.bias.grad)
+"""
+    assert Session(style="modern").run(program, echo=False) == python_prints(program, {"torch": torch})
+    with pytest.raises(Fault, match="must be tensors"):
+        Session(style="modern").run("import itertools\ntorch.autograd.grad(torch.ones(1), itertools.count())")

@@ -250,6 +250,23 @@ class Half(Function):
 Half.apply(x, w).sum().backward()
 print(x.grad, w.grad)
 """,
+    "no backward until it is called": """
+class Doubled(Function):
+    @staticmethod
+    def forward(ctx, x): return x * 2
+class Ambiguous(Doubled):
+    @staticmethod
+    def backward(ctx, g): return g
+    @staticmethod
+    def vjp(ctx, g): return g
+for function in Doubled, Ambiguous:
+    y = function.apply(x)
+    print(y, y.requires_grad, y.shape)
+    try:
+        y.sum().backward()
+    except RuntimeError as error:
+        print(type(error).__name__, error, x.grad)
+""",
     "hooks and kept gradients": """
 y = Exp.apply(x)
 y.register_hook(lambda g: g * 2)
@@ -331,7 +348,7 @@ REFUSED = {
         (GradFault, "cannot be differentiated"),
     "class A(Function):\n    x = 1\nA.apply(torch.ones(1))": (FunctionStyle, "no forward"),
     "class A(Function):\n    @staticmethod\n    def forward(ctx, x):\n        return x * 2\n"
-    "A.apply(torch.ones(1, requires_grad=True))": (FunctionStyle, "no backward"),
+    "A.apply(torch.ones(1, requires_grad=True)).backward()": (FunctionStyle, "no backward"),
     "class A(Function):\n    _record = 1": (PolicyFault, "_record"),
 }
 

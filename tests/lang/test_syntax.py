@@ -188,6 +188,14 @@ def test_every_invisible_character_is_looked_for():
     assert len(refused) > 2000 and not any(map(str.isprintable, refused))
 
 
+def test_characters_without_width_stand_in_texts_and_comments_alone():
+    for sign in "\u200b\u200c\u200d\u2060\ufeff":
+        parse(f"x = 'a{sign}b'    # {sign}\n")
+        for text in f"x{sign} = 1\n", f"x = 1{sign}\n", f"f'{{x{sign}}}'\n":
+            with pytest.raises(Fault, match=f"U\\+{ord(sign):04X}"):
+                parse(text)
+
+
 def test_tabs_and_blanks_indent_as_in_python():
     margins = ("", "\t", "        ", "    ", "\t\t", "\t    ", "    \t", "  ", "\t ", " \t", " " * 16)
     draw, accepted = random.Random(3), 0

@@ -138,3 +138,13 @@ def test_whole_numbers_beyond_the_element_type_go_into_tensors_as_they_are():
     for text in ("np.array([t[1]**30])", "np.array([t[1]**30, b[0]])", "np.array([2**62 * t[0]])"):
         with pytest.raises(Fault, match="too large|long long"):      # no array of objects
             session.eval(text)
+
+
+def test_the_array_of_a_single_number_has_a_first_element():
+    program = ("import torch\nfrom torch.autograd import Variable\n"
+               "loss = (Variable(torch.ones(3), requires_grad=True) * 2).sum()\n"
+               "a = loss.data.numpy()\nprint(a[0], '%.1f' % a[0], a.shape)\n")
+    for age, shape in (None, "()"), ("0.1.12", "(1,)"), ("0.3", "(1,)"), ("0.4", "()"):
+        assert printed(program, age=age) == f"6.0 6.0 {shape}\n", age
+    with pytest.raises(Fault, match="too many indices"):
+        printed(program, style="modern")

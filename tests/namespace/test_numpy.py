@@ -14,6 +14,7 @@ from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
 from gradcli.session.snapshot import Snapshot
+from support.python_prints import python_prints
 
 LINES = (Path(__file__).parents[1] / "corpora/numpy_lines.txt").read_text().splitlines()
 
@@ -167,3 +168,20 @@ def test_numbers_of_a_tensor_have_them_without_an_import():
 def test_what_would_mean_something_else_is_refused(line):
     with pytest.raises(Fault):
         Session().run(f"import numpy as np\n{line}")
+
+
+def test_products_of_tensors_with_arrays_of_another_type_are_those_of_numpy():
+    torch = pytest.importorskip("torch")
+    program = ("import numpy as np\na, b = torch.arange(6.).reshape(2, 3), torch.arange(6).reshape(2, 3)\n"
+               "wide, whole, single = np.arange(6.).reshape(3, 2), np.arange(3), np.ones((3, 1), np.float32)\n"
+               "for p in (a @ wide, a @ whole, b @ wide, b @ whole, a @ single): print(p, p.dtype)\n")
+    assert Session(style="modern").run(program, echo=False) == python_prints(program, {"torch": torch})
+
+
+def test_functions_that_are_methods_return_tensors_for_tensors():
+    torch = pytest.importorskip("torch")
+    program = ("import numpy as np\nt, a = torch.tensor([[1.24, -2.5], [3.36, 4.]]), np.arange(4.)\n"
+               "print(np.round(t, 1), np.argmax(t), np.squeeze(t[:1]), np.transpose(t), np.reshape(t, (4,)))\n"
+               "print(np.clip(t, 0, 1), np.cumsum(t), np.argsort(t), np.argmin(t, axis=1))\n"
+               "np.reshape(a, (2, 2))[0, 0] = 9\nprint(a, np.clip(a, 0, 2, out=a) is a, np.round(a / 3, 2))\n")
+    assert Session(style="modern").run(program, echo=False) == python_prints(program, {"torch": torch})

@@ -96,3 +96,12 @@ def test_constants_and_clocks():
 def test_modules_keep_their_names():
     assert Session().run("print(torch.backends.cuda, torch.profiler, torch.jit)") == (
         "<module 'torch.backends.cuda'> <module 'torch.profiler'> <module 'torch.jit'>\n")
+
+
+def test_names_are_imported_from_where_torch_defines_them():
+    program = ("from torch._C import device, dtype, Size, default_generator, Generator, is_grad_enabled\n"
+               "from torch._tensor import Tensor\nfrom torch.serialization import save\nimport torch\n"
+               "import torch._C as C\nprint(device('cpu'), dtype is torch.dtype, isinstance(torch.ones(1), Tensor), "
+               "Size([2]), is_grad_enabled(), isinstance(default_generator, Generator), C.device is torch.device, "
+               "save is torch.save)")
+    assert Session(style="modern").run(program, echo=False) == "cpu True True torch.Size([2]) True True True True\n"

@@ -60,6 +60,8 @@ PROGRAMS = [
     "import functools, operator as op\nprint(sorted([3, 1, 2], key=functools.cmp_to_key(lambda a, b: b - a)), "
     "op.contains([1], 1), op.not_(0), op.is_(None, None), op.getitem([1, 2], 1), op.concat([1], [2]), op.mod(7, 3), "
     "op.and_(6, 3), op.countOf([1, 1], 1), op.pos(-1), functools.reduce(op.xor, [1, 2, 4]))",
+    "import operator as op\nprint(op.pow(2, 10), op.pow(2, -1), op.pow(2.0, 3), op.abs(-3), op.invert(5), op.inv(5), "
+    "op.iadd(2, 3), op.isub(5, 2), op.imul(2, 3), op.itruediv(3, 2))",
     "from typing import *\nfrom collections.abc import Iterable, Mapping, Sequence, Callable\n"
     "print(isinstance([1], Iterable), isinstance({}, Mapping), isinstance('a', Sequence), isinstance(3, Iterable))\n"
     "T = TypeVar('T')\ndef f(x: Optional[List[int]] = None, *a: Any, k: 'Dict[str, int]' = {}) -> Tuple[int, ...]:\n"
@@ -91,7 +93,7 @@ def test_as_python_prints(program):
     "import textwrap; textwrap.indent('a\\n' * 10**6, 'b' * 10**5)", "import statistics; "
     "statistics.mean(torch.ones(2, 2))",
     "import time; time.strftime('%1000000Y')", "import heapq; heapq.heapify((1, 2))", "import operator; "
-    "operator.mod('%d', 1)",
+    "operator.mod('%d', 1)", "import operator; operator.pow(10, 10**12)",
     "import sys\ntry:\n    sys.exit('no')\nexcept Exception:\n    pass\nfinally:\n    print('never')",
 ])
 def test_what_reaches_outside_or_grows_is_refused_where_it_is_called(call):

@@ -11,6 +11,9 @@ from gradcli.session.session import Session
 torch = pytest.importorskip("torch")
 
 ALIKE = [
+    "torch.ones(2, 3, 2).size().count(2), torch.ones(2, 3).shape.index(3), torch.tensor([3., 1.]).min(0).count(3)",
+    "repr(torch.ones(2).type).partition(' at ')[0], repr(torch.nn.Parameter(torch.ones(1)).size).partition(' at ')[0]",
+    "torch.ones(2).backward, torch.ones(2).is_shared",
     "torch.unravel_index(torch.tensor(5), (2, 3)), torch.ones(1).is_cuda",
     "torch.ones(2, 3).nbytes, torch.ones(2).itemsize, torch.ones(2).is_cpu, torch.ones(2).is_sparse",
     "torch.ones(1).layout, torch.strided, torch.preserve_format, torch.channels_last",

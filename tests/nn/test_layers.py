@@ -2,6 +2,9 @@
 
 import pytest
 
+from gradcli.session.session import Session
+from support.python_prints import python_prints
+
 PROGRAM = """
 torch.set_default_dtype(torch.float64)
 torch.manual_seed(11)
@@ -123,3 +126,22 @@ print(y is x, x)
 up = nn.ConvTranspose2d(1, 1, 3, stride=2)
 print(up(torch.ones(1, 1, 3, 3), output_size=(8, 8)).shape)
 """)
+
+
+def test_a_bias_of_more_dimensions_broadcasts_as_in_torch():
+    torch = pytest.importorskip("torch")
+    program = """
+net = torch.nn.Linear(3, 2)
+with torch.no_grad():
+    net.weight.copy_(torch.arange(6.).reshape(2, 3))
+for shape in (1, 2), (1, 1), (4, 1), (4, 2):
+    net.bias = torch.nn.Parameter(torch.arange(1., 1 + shape[0] * shape[1]).reshape(shape))
+    y = net(torch.ones(4, 3))
+    y.sum().backward()
+    print(y, net.bias.grad)
+try:
+    torch.nn.functional.linear(torch.ones(4, 3), net.weight, torch.ones(1, 1, 2))
+except RuntimeError as error:
+    print(error)
+"""
+    assert Session(style="modern").run(program, echo=False) == python_prints(program, {"torch": torch})

@@ -22,19 +22,28 @@ from numpy import ndarray
 from gradcli.engine.autograd.detached import BACKWARD, Detachments, report_gradient
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.dispatch import parent as parent_of
+from gradcli.engine.autograd.graph_view import AccumulateGrad, Transposed, inputs_listed, product_shape
 from gradcli.engine.autograd.hooks import Handle, apply_leaf_hooks, retain_grad, run_post_accumulate_hooks
 from gradcli.engine.autograd.op import NodeOutput, Op, raw, traced
 from gradcli.engine.autograd.saved_tensors_hooks import Sweep, latest
 from gradcli.engine.autograd.saved_values import AnomalyMode as AnomalyMode
-from gradcli.engine.autograd.saved_values import Freed
+from gradcli.engine.autograd.saved_values import Freed, check_fresh
 from gradcli.engine.autograd.signature import WIDEST, described, sized
 from gradcli.engine.autograd.views import keeps_no_gradient
-from gradcli.engine.autograd.walk import UNSHARED, Walk, references
+from gradcli.engine.autograd.walk import UNSHARED, Walk, references, traced_grad
 from gradcli.engine.messages.arguments import type_name
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import empty_like, same_strides
 from gradcli.engine.tensor.dtypes import OF
-from gradcli.engine.tensor.tensor import FIRST_ORDER, DetachedBy, DisplayHooks, Tensor, new_tuple, note_write
+from gradcli.engine.tensor.tensor import (
+    FIRST_ORDER,
+    DetachedBy,
+    DisplayHooks,
+    Tensor,
+    latest_write,
+    new_tuple,
+    note_write,
+)
 from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
 from gradcli.engine.tensor.write_gate import WriteObserver, dense, writing
 from gradcli.engine.transforms.stack import Transforms
@@ -310,3 +319,55 @@ def accumulate_grad(leaf: Any, g: Any, create_graph: bool = False, shared: bool 
         if not Current.legacy:
             note_write(leaf.gradient, "backward", place)
     leaf.gradient.cut = new_tuple(DetachedBy, (FIRST_ORDER, place, ""))
+
+
+def call_node(self: Op | NodeOutput, *gradients: Any) -> Any:
+    """Call a node: from the gradients of its results those of its inputs, one for each of `next_functions`.
+
+    Returns the gradient of a single input alone, else a tuple, with None where none goes; of an AccumulateGrad, which
+    adds to the `.grad` of its leaf, the empty tuple. Saved values stay, and no hook of the node runs, as in PyTorch.
+    TypeError for the nodes of a program's Functions, and for nodes that stand for a part of a call, or for several.
+    """
+    node: Any = self.node if isinstance(self, NodeOutput) else self
+    places, several = inputs_listed(node), bool(node.edges) and tuple in {*map(type, getattr(node, "shape", ()))}
+    if places is None:
+        raise TypeError(f"'{node.modern_name.rpartition('.')[2]}' object is not callable")
+    expected = len(node.shape) if several else 1
+    if len(gradients) != expected or not all(isinstance(g, Tensor) for g in gradients):
+        at = next((at for at, g in enumerate(gradients) if not isinstance(g, Tensor)), 0)
+        raise ArgumentFault("a node of a graph is called with the gradient of each of its results", "y.grad_fn(g)"
+                            ).saying(f"argument {at} is not a Variable" if len(gradients) == expected else
+                                     f"expected {expected} arguments, got {len(gradients)} instead")
+    recorded = grad_mode.enabled
+    F, values = (traced if recorded else raw), [g if recorded else g.array for g in gradients]
+    if node.edges and not isinstance(node, Transposed):
+        shapes = node.shape if several else [node.shape]
+        values = [g if g.shape == shape else F.expand(g, shape) for g, shape in zip(values, shapes, strict=True)]
+    elif values[0].shape != getattr(node, "variable", gradients[0]).shape:
+        raise GradientShape(f"a gradient of shape {sized(values[0].shape)} does not fit the leaf", "torch.ones_like(x)")
+    if isinstance(node, AccumulateGrad):
+        accumulate_grad(node.variable, values[0], recorded, True, here())
+        return ()
+    if isinstance(node, Transposed):
+        return _as_tensor(F.t(values[0]))
+    if latest_write.tick > node.sequence_nr:
+        check_fresh(node)
+    inner = product_shape(node)
+    if inner:       # of a layer whose result is a view: the gradient of the product
+        return _as_tensor(F.reshape(values[0], inner))
+    grads: dict[Any, Any] = {}
+    for _, rule, saved in node.edges:
+        g = values if several else values[0]
+        grad = traced_grad(node, rule, g, saved) if recorded else rule.grad(F, g, *saved)
+        turned = grad is not None and type(node).__name__ == "Linear" and rule.at == 1
+        grads[rule.at if rule.item is None else rule.item] = F.t(grad) if turned else grad
+    results = tuple([_as_tensor(grads.get(place)) for place in places])
+    return results[0] if len(results) == 1 else results
+
+
+def _as_tensor(grad: Any) -> Tensor | None:
+    return grad if grad is None or isinstance(grad, Tensor) else Variable(np.array(grad))
+
+
+for _node in (Op, NodeOutput):
+    setattr(_node, "__call__", call_node)   # noqa: B010  # attached as `next_functions` is

@@ -317,7 +317,7 @@ def result_type(cls: type[Op]) -> Any:
         from collections import namedtuple
         name = cls.names[0].replace(".", "_").removesuffix("_dim")      # the user called max, not its part max_dim
         _result_types[cls] = namedtuple(name, cls.returns)
-        expose(_result_types[cls], *cls.returns)
+        expose(_result_types[cls], *cls.returns, "count", "index")
     return _result_types[cls]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -333,8 +334,8 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     if static and isinstance(jvp, staticmethod):
         record.backward, record.saved = transpose_jvp(cls, jvp), vars(ctx).pop(FORWARD, ())
     else:
-        record.backward = _backward(cls)
-    if not static:
+        record.backward = _backward(cls, (node.code, node.line_at))
+    if not static and type(record.backward) is not partial:
         record.backward = lambda ctx, *g: ctx.backward(*g)
     if InferenceTensor.exist:
         refuse_saved(args, inputs, record.saved)
@@ -345,19 +346,26 @@ def _recorded(cls: type, ctx: Context, record: CallRecord, inputs: list[Any], ar
     return node
 
 
-def _backward(cls: Any) -> Any:
-    """The backward of a Function, under either of its names."""
+def _backward(cls: Any, place: Any) -> Any:
+    """The backward of a Function, under either of its names; one that raises where there is none, or there are both.
+
+    place   where the program has applied the Function
+    """
     names = [name for name in ("backward", "vjp") if _defined(cls, name) is not None]
-    if not names:
-        raise FunctionIncomplete(f"{cls.__name__} has no backward", (
-            "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument")
-                                 ).saying("You must implement either the backward or vjp method for your custom "
-                                          "autograd.Function to use it with backward mode AD.")
-    if len(names) == 2:
-        raise FunctionStyle(f"{cls.__name__} has a backward and a vjp").saying(
+    return getattr(cls, names[0]) if len(names) == 1 else partial(_refuse_backward, cls.__name__, bool(names), place)
+
+
+def _refuse_backward(name: str, both: bool, place: Any, *args: Any) -> None:
+    """The backward of a Function that has none, or two: like PyTorch's, its result can be used until it is called."""
+    if both:
+        raise FunctionStyle(f"{name} has a backward and a vjp").saying(
             "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
             "one of them.")
-    return getattr(cls, names[0])
+    raise FunctionIncomplete(f"{name} has no backward", (
+        "def backward(ctx, g):", "in the class: takes the gradient of the result, returns that of each argument"),
+        places=[(f"{name} was applied", place)]).saying(
+        "You must implement either the backward or vjp method for your custom autograd.Function to use it with "
+        "backward mode AD.")
 
 
 def _rewritten(target: Tensor, result: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, ValuesView
 from math import prod
 from typing import Any
 
@@ -18,6 +19,7 @@ from gradcli.exposure import exposed
 from gradcli.faults.tree import ArgumentFault
 
 NOWHERE = (None, 0)
+MOST = 1_000_000        # tensors of one list, as a program's iterator may have no end
 ORDER: dict[tuple[str, str], tuple[int, ...]] = {
     ("CopySign", "CopysignBackward1"): (0,), ("IndexFill", "IndexFillBackward0"): (0,),
     ("Lerp", "LerpBackward0"): (0, 1), ("MaskedFill", "MaskedFillBackward0"): (0,),
@@ -148,6 +150,18 @@ def _joined(node: Op) -> int:
     return node.shape[saved[rule.needs.index(node.params.index("dim"))]]
 
 
+def inputs_listed(node: Op) -> list[Any] | None:
+    """What tells the edges of the inputs that a node lists: the places among the tensors that it has joined, or those
+    of its parameters; None of a node that is a part of another call here, or one call where there are several here."""
+    if isinstance(node, InnerCall) or hasattr(node, "tensor_inputs") or hasattr(node, "call_inputs"):
+        return None
+    if node.edges and node.params[:1] == ("tensors",) and node.edges[0][1].item is not None:
+        return list(range(_joined(node)))
+    if not node.edges or not node.params or any(rule.item is not None for _, rule, _ in node.edges):
+        return [rule.at if rule.item is None else rule.item for _, rule, _ in node.edges]
+    return list(input_order(node))
+
+
 def input_order(node: Op) -> tuple[int, ...]:
     """The positions of the inputs that PyTorch 2.13 lists of a node."""
     linked = {rule.at for _, rule, _ in node.edges}
@@ -209,11 +223,14 @@ READABLE = ("name", "next_functions", "previous_functions", "metadata", "registe
 
 
 def tensors_of(values: Any, subject: str) -> list[Tensor]:
-    """One tensor or a list of them, as a list."""
-    tensors = [value.tensor if type(value) is GradientEdge else value
-               for value in (values if isinstance(values, list | tuple) else (values,))]
-    for value in tensors:
-        if not isinstance(value, Tensor):
-            raise ArgumentFault(f"{subject} must be tensors, not {described(value)}").saying(
+    """One tensor, or several of a list or of what iterates over them (`net.parameters()`), as a list."""
+    tensors: list[Tensor] = []
+    for value in values if isinstance(values, list | tuple | Iterator | ValuesView) else (values,):
+        if type(value) is GradientEdge:
+            value = value.tensor
+        if not isinstance(value, Tensor) or len(tensors) == MOST:
+            raise ArgumentFault(f"{subject} must be tensors, not {described(value)}" if len(tensors) < MOST else
+                                f"{subject} are more than {MOST} tensors").saying(
                 f"'{type_name(value)}' object is not iterable")
+        tensors.append(value)
     return tensors

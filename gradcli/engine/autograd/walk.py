@@ -95,7 +95,7 @@ class Walk:
         if node.hooks and min(node.hooks) < RETAIN:
             saves_tensors, edges = True, _run_post_hooks(node, edges, F, g, create_graph)
         for parent, rule, saved in edges:
-            grad = _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
+            grad = traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved)
             if rule.saves is not False:
                 saves_tensors = True
             if grad is None:
@@ -281,13 +281,13 @@ def _check_finite(node: Any, rule: Any, grad: Any) -> None:
         f"Function '{node.modern_name.rpartition('.')[2]}' returned nan values in its {rule.at}th output.")
 
 
-def _traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
+def traced_grad(node: Any, rule: Any, g: Any, saved: Any) -> Any:
     """The gradient that a rule returns, with its history."""
     if type(rule) is _KnownGrad:
         return rule.gradient
     if grad_mode.unseen and grad_mode.enabled and node in grad_mode.unseen:     # its tangents are not recorded either
         with recording(False):
-            return _traced_grad(node, rule, g, saved)
+            return traced_grad(node, rule, g, saved)
     values, since = unpack(node, rule, saved), clock()
     grad = rule.grad(traced, g, *values)
     return _with_gradient_name(node, rule, _linked(node, rule, values, grad, since), since)
@@ -366,7 +366,7 @@ def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -
     """Call the post-hooks of a node with the gradients of its inputs and outputs; the edges with what they return."""
     inner = product_shape(node)     # of a layer whose result is a view: its gradient is that of the view alone
     grads = [F.reshape(g, inner)] if inner else [
-        _traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved) for _, rule, saved in edges]
+        traced_grad(node, rule, g, saved) if create_graph else rule.grad(F, g, *saved) for _, rule, saved in edges]
     shapes = [inner] if inner else [parent.shape for parent, _, _ in edges]
     grads = [grad if grad is None or grad.shape == shape else F.sum_to(grad, shape)
              for grad, shape in zip(grads, shapes, strict=True)]
@@ -387,7 +387,7 @@ def _run_post_hooks(node: Any, edges: Any, F: Any, g: Any, create_graph: bool) -
                 check_shape(hook, x, shapes[i])
                 grads[i] = x if create_graph else x.array
     if inner:
-        return _known_edges(edges, [_traced_grad(node, rule, F.reshape(grads[0], g.shape), saved) if create_graph else
+        return _known_edges(edges, [traced_grad(node, rule, F.reshape(grads[0], g.shape), saved) if create_graph else
                                     rule.grad(F, grads[0].reshape(g.shape), *saved) for _, rule, saved in edges])
     return _known_edges(edges, grads)
 

@@ -23,7 +23,7 @@ from gradcli.engine.plain_numbers import BEFORE_04, is_number, number_of, plain_
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import Default
 from gradcli.engine.tensor.tensor import Size, Tensor
-from gradcli.engine.tensor.variable import Variable
+from gradcli.engine.tensor.variable import Array, Variable
 
 Call = Callable[..., Any]
 
@@ -154,6 +154,15 @@ def _one_dimension(count: Call) -> Call:
     return lambda self: 1 if _has_size_one(self) else count(self)
 
 
+def _array_of_one(numpy: Call) -> Call:
+    """`numpy`, which gives an array of one number for what was no single number."""
+    def array(self: Tensor, *args: Any, **options: Any) -> Any:
+        result = numpy(self, *args, **options)
+        return Array(result.array.reshape(1)) if _has_size_one(self) else result
+
+    return array
+
+
 def _bytes(source: Tensor, result: Any) -> Any:
     """A sum of bytes that stays one, as it did for Variables and along a dimension."""
     counted = source.array.dtype.kind == "b" or source.array.dtype == np.uint8
@@ -254,6 +263,7 @@ def _methods(age: str) -> Iterator[tuple[str, Call]]:
         yield "__iter__", _iterator_of_numbers(vars(Tensor)["__iter__"])
         yield "size", _size_of_one(vars(Tensor)["size"])
         yield "shape", _size_of_one(vars(Tensor)["shape"].fget)
+        yield "numpy", _array_of_one(vars(Tensor)["numpy"])
         for name in ("dim", "ndimension"):
             yield name, _one_dimension(vars(Tensor)[name])
 

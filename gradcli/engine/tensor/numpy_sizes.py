@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 
 from gradcli.engine.autograd.signature import described
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
+from gradcli.engine.tensor.tensor import Tensor
+from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault, ValueFault
 
 
@@ -39,6 +42,24 @@ def check_core_dimensions(a: Any, b: Any) -> None:
     if a.ndim < 3 and b.ndim < 3 and a.shape[-1] != b.shape[0]:
         raise ValueFault("matmul: Input operand 1 has a mismatch in its core dimension 0, with "
                          f"{signature.replace('core with ', '')} (size {b.shape[0]} is different from {a.shape[-1]})")
+
+
+def place_in(array: Any, at: Any) -> Any:
+    """`at`; in the style of 0.1.12 a first element of no dimensions is the number: `loss.data.numpy()[0]`."""
+    return () if Current.legacy and not array.ndim and type(at) is int and not at else at
+
+
+def of_one_type(left: Any, right: Tensor) -> tuple[Tensor, Tensor] | None:
+    """A tensor and an array of another type, both in the larger: numpy multiplies them, and torch does not.
+
+    None for other operands.
+    """
+    if not isinstance(left, Tensor) or isinstance(left, Array) or left.requires_grad or (
+            left.array.dtype is right.array.dtype):
+        return None
+    MemoryLimit.check("matmul", 8 * (left.array.size + right.array.size))
+    common = np.result_type(left.array, right.array)
+    return Tensor(left.array.astype(common)), Tensor(right.array.astype(common))
 
 
 def integer_tuple(value: Any, name: str, repair: str) -> tuple[int, ...]:

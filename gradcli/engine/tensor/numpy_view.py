@@ -25,7 +25,7 @@ from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
 from gradcli.engine.tensor.methods import SPECIAL
-from gradcli.engine.tensor.numpy_sizes import check_core_dimensions, product, taken_size
+from gradcli.engine.tensor.numpy_sizes import check_core_dimensions, of_one_type, place_in, product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
@@ -139,7 +139,8 @@ def _matmul(self: Tensor, other: Any) -> Any:
 
 def _rmatmul(self: Tensor, other: Any) -> Any:
     left = _operand(other)
-    return _matmul(left, self) if isinstance(left, Array) else NotImplemented
+    return _matmul(left, self) if isinstance(left, Array) else F.matmul(*pair) if (
+        pair := of_one_type(left, self)) else NotImplemented
 
 
 def _operand(value: Any) -> Any:
@@ -300,7 +301,7 @@ PLAIN_INDICES = (int, slice, type(None), type(...))
 def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
     if all(type(index) in PLAIN_INDICES for index in (at if type(at) is tuple else (at,))):
-        result = as_numpy_result(self.array[at])
+        result = as_numpy_result(self.array[place_in(self.array, at)])
         if type(result) is Array:
             note_view(result, self, result.array)
         return result

@@ -40,7 +40,7 @@ def change_count() -> int:
 
 
 @named("torch.Size")
-@exposed("numel")
+@exposed("count", "index", "numel")
 class Size(tuple[int, ...]):
     """The lengths of a tensor's dimensions; prints as `torch.Size([2, 3])`."""
 

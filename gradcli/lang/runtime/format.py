@@ -39,6 +39,10 @@ FRAMES = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("fro
           type({}.keys()): ("dict_keys([", "])"), type({}.values()): ("dict_values([", "])"),
           type({}.items()): ("dict_items([", "])")}
 UNNAMED = ("builtins", "gradcli")      # packages whose names are left away before those of their classes
+TENSOR_CLASSES = frozenset({"torch.Tensor", "torch.nn.parameter.Parameter"})
+WRITTEN_IN_PYTHON = frozenset("""
+    backward dim_order is_shared istft lu norm register_hook register_post_accumulate_grad_hook share_memory_ split stft
+    storage storage_type unflatten unique unique_consecutive""".split())     # of the methods of PyTorch's tensors
 TEXT, VALUE, LEAVE = range(3)
 
 
@@ -184,10 +188,13 @@ class Formatter:
 
     def _function(self, value: Any) -> str:
         kind = type(value)
-        if kind is MethodType and not user_class(type(value.__self__)) and (
-                value.__func__.__qualname__.startswith(f"{IN_C}.")):
-            home = self.policy.type_of(value.__self__)._name.rpartition(".")[2]
-            return f"<built-in method {value.__name__} of {home} object at {self.policy.address(value.__self__):#x}>"
+        if kind is MethodType and not user_class(type(value.__self__)):
+            home, name = self.policy.type_of(value.__self__)._name, value.__name__
+            if home in TENSOR_CLASSES and name in WRITTEN_IN_PYTHON:
+                return f"<bound method Tensor.{name} of {self.repr(value.__self__)}>"
+            if home in TENSOR_CLASSES or value.__func__.__qualname__.startswith(f"{IN_C}."):
+                return (f"<built-in method {name} of {home.rpartition('.')[2]} object at "
+                        f"{self.policy.address(value.__self__):#x}>")
         if kind is MethodType and type(value.__self__) is not str:
             return f"<bound method {value.__func__.__qualname__} of {self.repr(value.__self__)}>"
         if kind is MethodDescriptorType:

@@ -62,6 +62,7 @@ PRINTING = ("set_printoptions", "printoptions", "array2string")
 MAKERS = ("c_ r_ mgrid ogrid poly1d ndindex ndenumerate resize dtype issubdtype isscalar ix_ s_ index_exp vectorize "
           "apply_along_axis fromfunction errstate seterr generic number integer signedinteger unsignedinteger inexact "
           "floating complexfloating array_str array_repr result_type piecewise").split()
+METHODS_OF_TENSORS = frozenset("round argmax argmin squeeze transpose reshape clip cumsum argsort".split())
 ALIASES = {"around": "round", "asanyarray": "asarray", "concat": "concatenate", "permute_dims": "transpose",
            "pow": "power", "empty_like": "zeros_like", "product": "prod", "alltrue": "all", "sometrue": "any",
            "row_stack": "vstack", "acos": "arccos", "asin": "arcsin", "atan": "arctan", "atan2": "arctan2",
@@ -151,6 +152,8 @@ def _array_function(name: str) -> Any:
     if name in TABLED or name.startswith("linalg_of_"):
         return _fetch(f"third_party.numpy_table.{name}")
     member = _fetch(f"third_party.numpy.{name}")
+    if name in METHODS_OF_TENSORS:
+        member = _fetch("third_party.numpy.like_its_method")(member)
     return with_numpy_faults(member) if callable(member) else member
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from gradcli.exposure import admitting, exposed, named, renamed
 from gradcli.faults.tree import ArgumentFault
+from gradcli.lang.budget import Budget
 from gradcli.lang.runtime.operators import checked_sum
 
 ascii_letters, ascii_lowercase, ascii_uppercase = string.ascii_letters, string.ascii_lowercase, string.ascii_uppercase
@@ -102,6 +103,28 @@ truediv, floordiv, matmul, sub, eq, ne, lt, le, gt, ge = map(
     _plain_operator, ("truediv", "floordiv", "matmul", "sub", "eq", "ne", "lt", "le", "gt", "ge"))
 add, mul = map(_number_operator, ("add", "mul"))
 mod, and_, or_, xor = map(_number_operator, ("mod", "and_", "or_", "xor"))
+isub, itruediv = map(_plain_operator, ("isub", "itruediv"))
+iadd, imul = map(_number_operator, ("iadd", "imul"))
+
+
+def pow(a: Any, b: Any, /) -> Any:      # Python's name
+    """a ** b, of whole numbers only where the result stays within the budget."""
+    if isinstance(a, int) and isinstance(b, int) and b > 1 and not -2 < a < 2:
+        Budget().check_bits((a.bit_length() - 1) * b)
+    return a ** b
+
+
+def abs(a: Any, /) -> Any:      # Python's name
+    """The magnitude of a."""
+    return operator.abs(a)
+
+
+def invert(a: Any, /) -> Any:
+    """~a."""
+    return ~a
+
+
+inv = invert
 
 
 def neg(a: Any, /) -> Any:

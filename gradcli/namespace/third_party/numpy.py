@@ -185,6 +185,16 @@ def ufunc_result(result: Any, args: tuple[Any, ...]) -> Any:
     return Tensor(check_listed_type(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
 
+def like_its_method(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of numpy that is the method of the same name: of a tensor it returns a tensor, as that does."""
+    def applied(*args: Any, **options: Any) -> Any:
+        result = function(*args, **options)
+        plain = not args or not isinstance(args[0], Tensor) or isinstance(args[0], Array)
+        return result if plain else ufunc_result(numpy_operand(result), args[:1])
+
+    return renamed(applied, function.__name__)
+
+
 def _reducing(name: str) -> Callable[..., Any]:
     def reduced(a: Any, axis: Any = None, **options: Any) -> Any:
         return OWN[name](asarray(a), axis, **options)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, sized
+from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tensors import LinearInput
 from gradcli.faults.tree import ShapeFault
 from gradcli.ops.base import Functional
@@ -31,7 +32,7 @@ class Linear(Functional):
             return 6 if rank == 1 else 4
         if bias is None:
             return 7 if rank == 1 else 0 if rank == 2 else 2
-        return 1 if rank == 2 else 3 if input.array.flags.c_contiguous else 5
+        return 1 if rank == 2 else 3 if input.array.flags.c_contiguous and _is_row(bias.shape, weight.shape[0]) else 5
 
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
@@ -40,7 +41,7 @@ class Linear(Functional):
             input.ndim > 2 and input.size) else (
             input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T))
         if bias is not None:
-            if bias.shape not in ((), weight.shape[:-1], (1,)):
+            if bias.shape not in ((), weight.shape[:-1], (1,)) and not _broadcasts(bias.shape, out.shape):
                 raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features"
                                  ).saying(_of_bias(input, weight, bias))
             out = np.add(out, bias, out=out if type(out) is np.ndarray and out.ndim else None)
@@ -81,11 +82,25 @@ def feature_count_fault(input, weight):
         if weight.ndim > 2 else f"mat1 and mat2 shapes cannot be multiplied ({rows} and {sized(weight.shape[::-1])})")
 
 
+def _broadcasts(shape, target):
+    """Whether a bias of two dimensions or more fits the product, as it may in PyTorch."""
+    return 1 < len(shape) <= len(target) and all(
+        n in (1, m) for n, m in zip(shape[::-1], target[::-1], strict=False))
+
+
+def _is_row(shape, features):
+    """Whether PyTorch adds a bias to the flattened product, and not to the result: one number for each feature."""
+    return len(shape) == 1 or len(shape) > 1 and shape[-1] == features == _count(shape)
+
+
 def _of_bias(input, weight, bias):
     """PyTorch's words for a bias that cannot be added to the product."""
     if weight.ndim == 1:
         return "mat2 must be a matrix, got 1-D tensor"
     target, shape = (_count(input.shape[:-1]), weight.shape[0]), bias.shape
+    if len(shape) > 2 and input.ndim == 2:
+        return (f"expand(torch.{OF[bias.dtype].era}Tensor{{{list(shape)}}}, size={list(target)}): the number of sizes "
+                f"provided (2) must be greater or equal to the number of dimensions in the tensor ({len(shape)})")
     pairs = enumerate(zip(shape[::-1], target[::-1], strict=False), 1)
     at, existing, expected = next(((2 - k, n, m) for k, (n, m) in pairs if n not in (1, m)), (0, shape[0], target[0]))
     return (f"The expanded size of the tensor ({expected}) must match the existing size ({existing}) at non-singleton "
