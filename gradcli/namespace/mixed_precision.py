@@ -14,7 +14,7 @@ from gradcli.engine.autograd.op import traced
 from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Type, described
 from gradcli.engine.messages.arguments import type_text
 from gradcli.engine.messages.warnings import warn
-from gradcli.engine.numerics.autocast import Autocast as Mode
+from gradcli.engine.numerics.autocast import AutocastMode
 from gradcli.engine.tensor.conversion import can_hold, checked_int64, unrepresentable_fault
 from gradcli.engine.tensor.device import Device
 from gradcli.engine.tensor.dtypes import BFLOAT16, HALVES, OF, float32
@@ -65,15 +65,15 @@ class Autocast:
         self._before: list[tuple[Any, Any]] = []
 
     def __enter__(self) -> Autocast:
-        self._before.append((Mode.dtype, Mode.casts))
+        self._before.append((AutocastMode.dtype, AutocastMode.casts))
         if self.device == CPU:
-            Mode.dtype = self.fast_dtype.stored() if self._on else None
-            Mode.casts = (Mode.casts or {}) if self._casts else None
+            AutocastMode.dtype = self.fast_dtype.stored() if self._on else None
+            AutocastMode.casts = (AutocastMode.casts or {}) if self._casts else None
         return self
 
     def __exit__(self, *what: Any) -> None:
         if self._before:
-            Mode.dtype, Mode.casts = self._before.pop()
+            AutocastMode.dtype, AutocastMode.casts = self._before.pop()
 
     def __call__(self, function: Any) -> Any:
         return in_context(self._again, function)
@@ -86,14 +86,14 @@ class Autocast:
 
 def is_enabled(device_type: Any) -> bool:
     """Whether autocast computes in a lower type here."""
-    return _device(device_type) == CPU and Mode.dtype is not None
+    return _device(device_type) == CPU and AutocastMode.dtype is not None
 
 
 def lower_type(device_type: Any) -> Any:
     """The lower type of autocast on a device."""
     if _device(device_type) != CPU:
         return OF[np.dtype(np.float16)]
-    return BFLOAT16 if Mode.dtype is None else OF[Mode.dtype]
+    return BFLOAT16 if AutocastMode.dtype is None else OF[AutocastMode.dtype]
 
 
 def _number(name: str, value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 from gradcli.engine.autograd.backward import AnomalyMode
 from gradcli.engine.autograd.hooks import Handle
 from gradcli.engine.autograd.saved_tensors_hooks import Disabled
-from gradcli.engine.numerics.autocast import Autocast
+from gradcli.engine.numerics.autocast import AutocastMode
 from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtypes import Default
@@ -20,7 +20,7 @@ from gradcli.engine.tensor.variable import Dual, grad_mode
 MODES: tuple[tuple[Any, str], ...] = (
     (Default, "floating"), (grad_mode, "state"),
     (Dual, "level"), (Dual, "watched"), (AnomalyMode, "anomalies"), (AnomalyMode, "nan"), (Current, "time_reads"),
-    (Disabled, "message"), (Autocast, "dtype"), (Autocast, "casts"), (Handle, "next_id"),
+    (Disabled, "message"), (AutocastMode, "dtype"), (AutocastMode, "casts"), (Handle, "next_id"),
     *((SwitchedSettings, name) for name in (
         "validate_args", "early_stop", "caching", "parametrized", "divergences", "transforms", "decimals",
         "module_hooks")))

@@ -21,7 +21,7 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.autograd.specialized.functions import specialized
 from gradcli.engine.complex_gate import COMPLEX, check_complex
 from gradcli.engine.messages.arguments import last_part, type_name
-from gradcli.engine.numerics.autocast import Autocast, call_cast, policy_of
+from gradcli.engine.numerics.autocast import AutocastMode, call_cast, policy_of
 from gradcli.engine.out_option import with_out
 from gradcli.engine.plain_numbers import is_number, was_number, with_number
 from gradcli.engine.random.generator import drawing_from
@@ -139,7 +139,7 @@ def general_function(cls: type[Op], name: str, takes_out: bool = True) -> Callab
         if cls.random and "generator" in options:
             return drawing_from(options.pop("generator"), lambda: call(*args, **options))
         values = fit(name, args, options)
-        if cls.autocast and Autocast.dtype is not None:
+        if cls.autocast and AutocastMode.dtype is not None:
             return call_cast(cls, compute, values)
         return compute(values)
 

@@ -30,7 +30,7 @@ SINGLE = frozenset("""adaptive_avg_pool3d adaptive_max_pool3d avg_pool3d binary_
     triplet_margin_loss view_as_complex""".split())
 
 
-class Autocast:
+class AutocastMode:
     """The mode of one session: `dtype` is the lower type within a context, None outside; `casts` what was made of
     parameters there, by identity, None where it is not to be kept."""
 
@@ -41,12 +41,12 @@ class Autocast:
 @contextmanager
 def computing_in(dtype: Any) -> Iterator[None]:
     """A context in which autocast computes in the lower type `dtype`, or not at all if that is None."""
-    before = Autocast.dtype, Autocast.casts
-    Autocast.dtype, Autocast.casts = dtype, {}
+    before = AutocastMode.dtype, AutocastMode.casts
+    AutocastMode.dtype, AutocastMode.casts = dtype, {}
     try:
         yield
     finally:
-        Autocast.dtype, Autocast.casts = before
+        AutocastMode.dtype, AutocastMode.casts = before
 
 
 def policy_of(names: Sequence[str]) -> str:
@@ -57,16 +57,16 @@ def policy_of(names: Sequence[str]) -> str:
 
 def call_cast(cls: type[Op], call: Callable[..., Any], values: Sequence[Any]) -> Any:
     """`call` of the values as autocast has them; what it calls itself computes in the types that it is given."""
-    dtype, policy = Autocast.dtype, cls.autocast
+    dtype, policy = AutocastMode.dtype, cls.autocast
     if policy == "lower":
         values = [_lowered(value, dtype) for value in values]
     else:
         values = [_each(value, lambda x: traced.cast(x, float32) if x.array.dtype in HALVES else x) for value in values]
-    Autocast.dtype = None
+    AutocastMode.dtype = None
     try:
         return call(values)
     finally:
-        Autocast.dtype = dtype
+        AutocastMode.dtype = dtype
 
 
 def _each(value: Any, cast: Callable[[Tensor], Tensor]) -> Any:
@@ -82,7 +82,7 @@ def _lowered(value: Any, dtype: Any) -> Any:
         if x.array.dtype is dtype or x.array.dtype is not float32 and x.array.dtype not in HALVES:
             return x
         is_parameter = x.requires_grad and x.node is None and (x.root is None or x.root is DATA)
-        casts = Autocast.casts if is_parameter and x.array.dtype is float32 else None
+        casts = AutocastMode.casts if is_parameter and x.array.dtype is float32 else None
         if casts is None:
             return traced.cast(x, dtype)
         if id(x) not in casts:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from gradcli.engine.autograd.op import rename_node, traced
 from gradcli.engine.autograd.signature import described
 from gradcli.engine.messages.warnings import warn
-from gradcli.engine.numerics.autocast import Autocast
+from gradcli.engine.numerics.autocast import AutocastMode
 from gradcli.engine.tensor.device import DeviceLike
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, Parameter, Variable
@@ -175,7 +175,7 @@ class RNNBase(_Recurrent):
 
     def _fits(self, input: Tensor) -> None:
         size, weight = input.array.shape[-1], self.weight_ih_l0
-        if input.dtype is not weight.dtype and Autocast.dtype is None:
+        if input.dtype is not weight.dtype and AutocastMode.dtype is None:
             message = (f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: "
                        f"input.to({weight.dtype}), or convert model: model.to({input.dtype})")
             raise ValueFault(message, f"net(x.to({weight.dtype}))")
@@ -352,7 +352,8 @@ class LSTM(RNNBase):
             self.register_parameter("weight_hr" + suffix, empty_parameter((self.proj_size, self.hidden_size), dtype))
 
     def _through(self, input: Any, states: list[Any], sizes: list[int] | None) -> tuple[Any, list[Any]]:
-        if (lower := Autocast.dtype) is not None and not self.proj_size:       # one operation, all of it in that type
+        lower = AutocastMode.dtype
+        if lower is not None and not self.proj_size:        # one operation, all of it in that type
             input = traced.cast(input, lower)
             states = [tuple([traced.cast(part, lower) for part in state]) for state in states]
         return super()._through(input, states, sizes)

@@ -13,7 +13,7 @@ from typing import Any
 from gradcli.engine.autograd.function import Context, Function, apply
 from gradcli.engine.autograd.saved_tensors_hooks import PackedValue, Saver, latest
 from gradcli.engine.autograd.signature import described, sized
-from gradcli.engine.numerics.autocast import Autocast, computing_in
+from gradcli.engine.numerics.autocast import AutocastMode, computing_in
 from gradcli.engine.random.generators import Current
 from gradcli.engine.settings import SwitchedSettings
 from gradcli.engine.tensor.dtypes import OF
@@ -136,7 +136,7 @@ def checkpoint(function: Callable[..., Any], *args: Any, use_reentrant: Any = No
             DisplayHooks.note("checkpoint", "None of the inputs have requires_grad=True. Gradients will be None")
         return apply(CheckpointFunction, function, bool(preserve_rng_state), *args)
     first, second = contexts(context_fn)
-    arguments, options, lower = Arguments(args), Arguments(tuple(kwargs.values())), Autocast.dtype
+    arguments, options, lower = Arguments(args), Arguments(tuple(kwargs.values())), AutocastMode.dtype
 
     def recompute() -> Any:
         options.checked()
@@ -168,7 +168,7 @@ class CheckpointFunction(Function):
     def forward(ctx: Context, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
         """Call the function without recording."""
         random_state = Current.generators.save() if preserve else None
-        ctx.__dict__[".call"] = function, Arguments(args), random_state, Autocast.dtype
+        ctx.__dict__[".call"] = function, Arguments(args), random_state, AutocastMode.dtype
         return function(*args)
 
     @staticmethod

@@ -34,7 +34,7 @@ class CallSource(EdgesSource):
         self.depth = 2
         self._bind()
         if self.cls.autocast:
-            self.refuse("_Autocast.dtype is not None")
+            self.refuse("_AutocastMode.dtype is not None")
         for i in range(2 if self.operator else self.count):
             self._check(i)
         if self.composed:

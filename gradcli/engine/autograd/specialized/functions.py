@@ -34,7 +34,7 @@ from gradcli.engine.autograd.specialized import helpers
 from gradcli.engine.autograd.type_promotion import CONSTANTS, checked_constant, constant
 from gradcli.engine.complex_gate import COMPLEX
 from gradcli.engine.messages.numpy_errors import UNFIT, numpy_fault
-from gradcli.engine.numerics.autocast import Autocast
+from gradcli.engine.numerics.autocast import AutocastMode
 from gradcli.engine.plain_numbers import number_result, was_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.result_layout import match_layout, several_by_rows
@@ -78,7 +78,7 @@ HELPERS: dict[str, Any] = {
     "_no_constants": {}, "_new": object.__new__, "_clock": clock, "_mode": grad_mode, "_traced": traced,
     "_getframe": _getframe, "_latest_write": latest_write, "_new_tuple": new_tuple, "_DATA": DATA,
 } | {f"_{function.__name__}": function for function in (
-    Autocast, Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray,
+    AutocastMode, Detachments, all_arrays, match_layout, asarray, attribute_of, checked_constant, constant, ndarray,
     note_view, numpy_fault, output_of, outputs, prod, refresh_view, separate, wrap_outputs, writing, overlaps_itself,
     partly_shared, note_write, was_number, number_result, several_by_rows, Dual, Current, ViewOf, WriteObserver,
     *helpers.FUNCTIONS)}
