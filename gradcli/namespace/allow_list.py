@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.engine.autograd.detached import report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.plain_numbers import converted
-from gradcli.engine.tensor.conversion import check_listed_type
+from gradcli.engine.tensor.conversion import in_listed_type
 from gradcli.engine.tensor.methods import ASSIGNABLE, METHODS, PROPERTIES
 from gradcli.engine.tensor.numpy_view import NAMES as ARRAY_NAMES
 from gradcli.engine.tensor.reshape_inplace import set_shape
@@ -163,7 +163,7 @@ def admitted(value: Any) -> Any:
         return value
     if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
         raise ValueFault("an array with masked elements has no numbers there", "array.filled(float('nan'))")
-    return Tensor(check_listed_type(value))
+    return Tensor(in_listed_type(value))
 
 
 def _holds_array(value: Any) -> bool:

@@ -48,7 +48,7 @@ REAL = "fiub"           # the kinds of numpy's types that have a listed type to 
 WIDER = {"u2": int32, "u4": int64, "u8": int64, "f16": float64}    # by the letter and bytes of types not listed
 
 
-def check_listed_type(array: Any) -> ndarray:
+def in_listed_type(array: Any) -> ndarray:
     """An array of numpy's in a listed type and the machine's byte order; ValueFault for what holds no real numbers."""
     if type(array) is ndarray and (array.dtype is float64 or array.dtype is float32):
         return array

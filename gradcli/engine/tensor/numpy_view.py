@@ -20,7 +20,7 @@ from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, descr
 from gradcli.engine.autograd.views import base_of
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.plain_numbers import plain_number
-from gradcli.engine.tensor.conversion import array_for_numpy, array_of, check_listed_type, checked_int64
+from gradcli.engine.tensor.conversion import array_for_numpy, array_of, checked_int64, in_listed_type
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
@@ -40,12 +40,12 @@ CODES = {code: np.dtype(code) for code in "f2 f4 f8 i1 i2 i4 i8 u1 ? f d e b B h
 def as_numpy_result(result: Any) -> Any:
     """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
     if isinstance(result, np.ndarray):
-        return Array(check_listed_type(result if result.ndim else result.copy()))
+        return Array(in_listed_type(result if result.ndim else result.copy()))
     if type(result) in NUMBERS:
         return result
     if isinstance(result, np.generic) and result.dtype in OF_REAL:
         return result.item()
-    return check_listed_type(result).item()
+    return in_listed_type(result).item()
 
 
 def numpy_operand(value: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np
 from gradcli.engine.autograd.op import traced as F
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import is_number, number_of
-from gradcli.engine.tensor.conversion import array_for_numpy, array_of, check_listed_type
+from gradcli.engine.tensor.conversion import array_for_numpy, array_of, in_listed_type
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
 from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, element_type, numpy_operand
@@ -182,7 +182,7 @@ def ufunc_result(result: Any, args: tuple[Any, ...]) -> Any:
     if not any(isinstance(arg, Tensor) and not isinstance(arg, Array) for arg in args):
         return as_numpy_result(result)
     array = np.asarray(result)
-    return Tensor(check_listed_type(array.astype(np.uint8) if array.dtype.kind == "b" else array))
+    return Tensor(in_listed_type(array.astype(np.uint8) if array.dtype.kind == "b" else array))
 
 
 def like_its_method(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import here
 from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
-from gradcli.engine.tensor.conversion import check_listed_type
+from gradcli.engine.tensor.conversion import in_listed_type
 from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.numpy_sizes import element_count
@@ -221,7 +221,7 @@ def result_type(*arrays_and_dtypes: Any) -> ArrayType:
     """The element type of what these arrays, numbers and element types make together."""
     parts = [part.array if isinstance(part, Tensor) else part if type(part) in NUMBERS else np.dtype(element_type(part))
              for part in arrays_and_dtypes]
-    return ArrayType(OF[check_listed_type(np.empty(0, np.result_type(*parts))).dtype])
+    return ArrayType(OF[in_listed_type(np.empty(0, np.result_type(*parts))).dtype])
 
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
