@@ -166,7 +166,7 @@ COUNTED = object()      # the value of a name that stands alone
 def _next_value(cls: type, name: str, before: list[Any], start: Any = 1) -> Any:
     if issubclass(cls, TextEnum):
         return name.lower()
-    return next((value + 1 for value in reversed(before) if type(value) in (int, float)), start)
+    return next((value + 1 for value in reversed(before) if type(value) in (int, float, bool)), start)
 
 
 def _member(cls: Any, name: str, value: Any) -> Any:
