@@ -189,7 +189,8 @@ class Formatter:
     def _function(self, value: Any) -> str:
         kind = type(value)
         if kind is MethodType and not user_class(type(value.__self__)):
-            home, name = self.policy.type_of(value.__self__)._name, value.__name__
+            shown, name = self.policy.type_of(value.__self__), value.__name__
+            home = shown._name if isinstance(shown, TypeProxy) else shown.__name__
             if home in TENSOR_CLASSES and name in WRITTEN_IN_PYTHON:
                 return f"<bound method Tensor.{name} of {self.repr(value.__self__)}>"
             if home in TENSOR_CLASSES or value.__func__.__qualname__.startswith(f"{IN_C}."):
