@@ -36,6 +36,11 @@ PROGRAMS = [
       f"F.interpolate(x, size=({size}), mode='{mode}', align_corners={corners}).backward(g); x.grad"
       for size in ("3, 3", "5, 3", "2, 2") for mode in ("bilinear", "bicubic") for corners in (False, True)],
     "x = torch.zeros(2, requires_grad=True); torch.sinc(x).backward(torch.tensor([inf, -1.])); x.grad",
+    *[f"x = torch.ones({shape}, requires_grad=True); F.{name}(x, dim={dim}).sum().backward(); x.grad"
+      for shape, dim in (("0", 0), ("2, 0", 1), ("0, 2", 0)) for name in ("softmax", "log_softmax", "softmin")],
+    *[f"x = torch.zeros(1, 1); y = F.{name}(x, torch.tensor([0]), {options}reduction='{how}'); (y, torch.signbit(y))"
+      for name in ("cross_entropy", "nll_loss") for options in ("", "weight=torch.ones(1), ")
+      for how in ("sum", "mean")],
 ]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import rename_node
 from gradcli.engine.autograd.signature import Array, ArrayOrNone, Flag, Index, Int, Number, Plain, sized
-from gradcli.engine.autograd.type_promotion import constant
+from gradcli.engine.autograd.type_promotion import ZERO, constant
 from gradcli.engine.numerics import cascade_sum
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF
@@ -59,11 +59,11 @@ class NllKernel(Kernel):
         if weight is not None:
             check_dtypes("expected scalar type {} but found {}", input, weight)
         if input.dtype in TYPES and has_single_entries(input.shape, target, weight, ignore_index):
-            loss = input.take(entry_positions(input.shape, target)) * constant(-1.0, input.dtype)
+            entries = input.take(entry_positions(input.shape, target))
             if reduction == "none":
-                return loss
-            total = cascade_sum.of_batch(loss)
-            return total / loss.size if reduction == "mean" else total
+                return entries * constant(-1.0, input.dtype)
+            total = np.subtract(ZERO[input.dtype], cascade_sum.of_batch(entries))      # from 0: no sum is -0.
+            return total / entries.size if reduction == "mean" else total
         at, share, shape = target_positions(input.shape, target, weight, ignore_index, "sum", input.dtype)
         loss = input.reshape(at[3])[at[:3]] * -share
         loss[(target.reshape(loss.shape) == ignore_index) & (share == share)] = 0
@@ -71,7 +71,7 @@ class NllKernel(Kernel):
             return loss.reshape(shape)
         if reduction == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
-        total = cascade_sum.of_batch(loss)
+        total = cascade_sum.of_batch(loss) + 0.0        # no sum is -0.
         return total / cascade_sum.of_batch(share) if reduction == "mean" else total
 
     def grad_input(F, g, input, target, weight, ignore_index, reduction, input_shape):     # PyTorch keeps the input

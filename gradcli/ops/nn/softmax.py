@@ -217,7 +217,7 @@ def softmax_back(g, shares, dim):
         return large.rows.softmax_slope(g, shares)
     if g.size < LARGE:
         low = np.multiply(g, shares)
-        if g.ndim == 1 and g.size < 8:
+        if g.ndim == 1 and 0 < g.size < 8:
             total = accumulate(low)[-1, ...]
         else:
             total = np.asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
