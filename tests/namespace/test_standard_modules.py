@@ -69,7 +69,9 @@ PROGRAMS = [
     "from types import SimpleNamespace\ns = SimpleNamespace(a=1, b=[2])\ns.c = 'x'\nprint(s, s.a, s == "
     "SimpleNamespace(a=1))",
     "from enum import Enum, IntEnum\n"
-    "print(IntEnum('C', 'A, B', start=False).B + 0, Enum('C', 'A B', start=True).B.value)",
+    "print(IntEnum('C', 'A, B', start=False).B + 0, Enum('C', 'A B', start=True).B.value)\n"
+    "print(Enum('C', {'A': 0.0, 'B': False}).B, Enum('C', {'A': [1], 'B': [1]}).B)\n"
+    "print(list(Enum('C', {'A': 1, 'B': 1.0})))",
     "import string, gc\nprint(string.capwords('a bc'), string.octdigits, gc.collect() >= 0)",
     "import unicodedata as u\nprint(''.join(c for c in u.normalize('NFD', 'Ślusàrski') if u.category(c) != 'Mn'), "
     "u.name('é'), u.lookup('SNOWMAN'), u.numeric('½'), u.digit('7'), u.combining('a'), u.is_normalized('NFC', 'é'), "

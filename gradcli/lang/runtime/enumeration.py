@@ -37,7 +37,7 @@ class EnumClass(ProgramClass):
         if names is not None:
             return enumeration(cls, getattr(cls, ".formatter"), value, names, **options)
         for member in _members(cls).values():
-            if member._value is value or member._value == value or member is value:
+            if member is value or _is_equal(member._value, value):
                 return member
         show = getattr(cls, ".formatter").repr
         raise ValueError(f"{show(value)} is not a valid {cls.__qualname__}")
@@ -120,6 +120,16 @@ class Enum(metaclass=EnumClass):
         return hash(self._name)
 
 
+def _is_equal(one: Any, other: Any) -> bool:
+    """Whether a dict takes two values for one key; those that cannot be hashed are compared."""
+    try:
+        if hash(one) != hash(other):
+            return False
+    except TypeError:
+        pass
+    return one is other or bool(one == other)
+
+
 def create_members(cls: Any, formatter: Any) -> None:
     """Make the members of a class that has just been built."""
     type.__setattr__(cls, ".formatter", formatter)
@@ -129,8 +139,7 @@ def create_members(cls: Any, formatter: Any) -> None:
         if type(value) is Auto:
             value = _next_value(cls, name, before)
         before.append(value)
-        existing = next((member for member in members.values()
-                      if type(member._value) is type(value) and member._value == value), None)
+        existing = next((member for member in members.values() if _is_equal(member._value, value)), None)
         members[name] = existing if existing is not None else _member(cls, name, value)
         type.__setattr__(cls, name, members[name])
 
