@@ -71,7 +71,7 @@ class NllKernel(Kernel):
             return loss.reshape(shape)
         if reduction == "mean" and not loss.size:
             return np.full((), np.nan, input.dtype)
-        total = cascade_sum.of_batch(loss) + 0.0        # no sum is -0.
+        total = cascade_sum.of_batch(loss) + loss.dtype.type(0)     # no sum is -0.
         return total / cascade_sum.of_batch(share) if reduction == "mean" else total
 
     def grad_input(F, g, input, target, weight, ignore_index, reduction, input_shape):     # PyTorch keeps the input
