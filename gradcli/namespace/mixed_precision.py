@@ -22,7 +22,7 @@ from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import in_context, recording
 from gradcli.exposure import exposed, named
 from gradcli.faults.mistakes import FailedAssertion, UnfitValue
-from gradcli.faults.tensors import UnimplementedType
+from gradcli.faults.tensors import UnimplementedType, UnknownDevice
 from gradcli.faults.tree import ArgumentFault, GradFault, ValueFault
 from gradcli.lang.runtime.types import TypeProxy
 from gradcli.nn.optim.optimizer import Optimizer
@@ -36,7 +36,11 @@ def _device(device: Any) -> str:
         raise UnfitValue(f"the device of mixed precision is a text such as 'cuda', not {described(device)}",
                          'torch.autocast("cpu")').saying(
             f"Expected `device_type` of type `str`, got: `{type_text(device)}`")
-    return str(Device(device)).partition(":")[0]
+    try:
+        return str(Device(device)).partition(":")[0]
+    except UnknownDevice as fault:
+        fault.hints = [('torch.autocast("cpu")', "")]
+        raise
 
 
 @named("autocast")

@@ -262,11 +262,13 @@ def make_leaf_floating(fault: IntegerLeaf, site: Site) -> None:
     if call and call.name == "Variable" and call.args:
         site.fault.hints = [(parts.replaced(call.args[0], f"{parts.atom(call.args[0])}.float()"),
                              "a leaf of floating numbers")]
+    elif call and "dtype" in call.options:
+        site.fault.hints = [(parts.replaced(call.options["dtype"], "torch.float32"), "of floating numbers")]
     elif call and call.name in MAKERS:
         site.fault.hints = [(with_option(parts, node, "dtype=torch.float32"), "a leaf of floating numbers")]
     elif call is None or call.receiver is not None:
         target = call.receiver if call and call.receiver else _holder(node)
-        if target is not None and target[0] == "NAME":
+        if target is not None and target[0] == "NAME" and isinstance(site.value(target), Tensor):
             text = parts.of(target)
             site.fault.hints = [(f"{text} = {text}.float()", f"before line {parts.line(node)}")]
 

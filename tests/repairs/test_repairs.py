@@ -163,3 +163,13 @@ def test_functions_of_textbooks_are_written_with_the_argument_of_the_call(text, 
     fault = fault_of(f"t = torch.tensor(1.0)\n{text}", "modern")
     apply_repairs(fault, {})
     assert re.search(rf"{re.escape(repair)}( {{5}}|: )what", render(fault))
+
+
+@pytest.mark.parametrize(("text", "repair"), [
+    ("nn.Linear(2, 3, dtype=torch.int)", "nn.Linear(2, 3, dtype=torch.float32)"),
+    ("torch.ones(2, dtype=torch.int, requires_grad=True)", "torch.ones(2, dtype=torch.float32, requires_grad=True)"),
+    ("torch.autocast('gpu')", 'torch.autocast("cpu")')])
+def test_a_type_or_device_is_mended_where_it_stands(text, repair):
+    fault = fault_of(text, "modern")
+    apply_repairs(fault, {})
+    assert fault.hints[0][0] == repair
