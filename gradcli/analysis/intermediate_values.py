@@ -15,6 +15,7 @@ from gradcli.analysis.random_rounding import EPSILON, InexactLevel, Modes, enter
 from gradcli.analysis.slopes import ENOUGH, RATIO, VISIBLE, finest
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms.forward_ad import tangents_ignored
@@ -30,7 +31,7 @@ class RecordingLevel(InexactLevel):
     """A level that keeps the results of operations, as they are."""
 
     def __init__(self) -> None:
-        super().__init__(0.0, np.random.default_rng(0))
+        super().__init__(0.0, UniformStream(0))
         self.results: list[Any] = []
         self.left = MOST
 

@@ -17,6 +17,7 @@ import numpy as np
 from gradcli.engine.autograd.dispatch import dispatch
 from gradcli.engine.autograd.op import Op
 from gradcli.engine.complex_gate import COMPLEX
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.dtypes import FLOAT_KINDS
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Dual, grad_mode
@@ -26,14 +27,14 @@ from gradcli.ops.math.rounding import Frac, Rounding
 
 EPSILON = 2.0**-52      # by what part the results of operations are off
 COARSER = 256           # how many times as much they are the second time
-FOLLOWS = 4             # how many times as much outputs are off then, at least, unless they are saturated
-RUNS = 4                # evaluations of each size
+FOLLOWS = 8             # how many times as much outputs are off then, at least, unless they are saturated
+RUNS = 16               # evaluations of each size: where a last digit changes few results differ, or none
 SAFETY = 2               # how many times the largest of them rounding errors may be
 LARGEST_EXACT = 2.0**51         # numbers beyond which steps of 1 do not show
 Modes = Callable[[], AbstractContextManager[None]]
 
 
-def rounding_of(evaluate: Callable[[float, np.random.Generator], Any], exact: Any, modes: Modes) -> Any:
+def rounding_of(evaluate: Callable[[float, UniformStream], Any], exact: Any, modes: Modes) -> Any:
     """The rounding errors of what `evaluate` returns for a relative error of operations and a source of random numbers:
     infinite where they are saturated.
 
@@ -44,7 +45,7 @@ def rounding_of(evaluate: Callable[[float, np.random.Generator], Any], exact: An
     for size in (EPSILON, EPSILON * COARSER):
         runs = []
         for seed in range(RUNS):
-            random = np.random.default_rng(seed)
+            random = UniformStream(seed)
             with entered(InexactLevel(size, random), modes):
                 runs.append(np.abs(evaluate(size, random) - exact))
         off.append(np.nan_to_num(np.max(runs, axis=0), nan=np.inf))
@@ -53,7 +54,7 @@ def rounding_of(evaluate: Callable[[float, np.random.Generator], Any], exact: An
     return np.where(saturated, np.inf, SAFETY * fine)
 
 
-def inexact(array: Any, size: float, random: np.random.Generator) -> Any:
+def inexact(array: Any, size: float, random: UniformStream) -> Any:
     """Numbers changed by a random part of `size`, except whole ones that are small enough to be exact."""
     exact = (array == np.rint(array)) & (np.abs(array) < LARGEST_EXACT)
     return np.where(exact, array, array * (1 + size * random.uniform(-1, 1, array.shape)))
@@ -82,7 +83,7 @@ class InexactLevel:
     than the numbers they are taken of leave nothing of a result, whatever the size.
     """
 
-    def __init__(self, size: float, random: np.random.Generator) -> None:
+    def __init__(self, size: float, random: UniformStream) -> None:
         self.size, self.random = size, random
 
     def takes(self, values: Sequence[Any]) -> bool:

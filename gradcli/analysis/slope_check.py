@@ -13,6 +13,7 @@ from gradcli.analysis.intermediate_values import has_narrow_steps, moves_unseen
 from gradcli.analysis.probing import culprit, differs, directions, symmetric, weights
 from gradcli.analysis.random_rounding import Modes, inexact, rounding_of
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, SMOOTH, SPARE, STEEP, Slopes, measure_slopes
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.dtypes import float_limits
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
@@ -267,7 +268,7 @@ class _Variation:
         count = len(rows)
         exact = np.concatenate([self.centre[rows], claimed[rows].reshape(-1)])
 
-        def evaluate(size: float, random: np.random.Generator) -> Any:
+        def evaluate(size: float, random: UniformStream) -> Any:
             def both() -> Any:
                 outputs = self.function()
                 gradients = self._inexact_gradients(outputs, rows)

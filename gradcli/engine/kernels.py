@@ -81,7 +81,7 @@ def zero_where(x: Any, where: Any) -> Any:
     if type(where) is ndarray and type(x) is ndarray and x.shape == where.shape:
         if where.size < LARGE:
             out = x.copy()
-            np.putmask(out, where, ZERO[x.dtype])
+            out[where] = ZERO[x.dtype]
             return out
         if _fits(where, x):
             if where.size >= large.MANY:

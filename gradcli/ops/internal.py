@@ -151,6 +151,13 @@ class Expand(ComplexOp):
 
 
 @lru_cache(512)
+def _no_steps(size):
+    """The strides of a single number seen with `size`; None where another way is to be taken: where a length is not
+    positive."""
+    return (0,) * len(size) if size and min(size) > 0 else None
+
+
+@lru_cache(512)
 def _repeating(shape, steps, size):
     """The shape and the strides of a contiguous array seen with `size`; None where another way is to be taken: where
     lengths do not fit or are 0, or where no dimension is repeated."""
@@ -166,8 +173,8 @@ def _repeating(shape, steps, size):
 
 def expanded(array, size):
     """`array` seen with `size`, in which -1 keeps the length that is there."""
-    if size and not array.ndim and min(size) > 0:       # np.broadcast_to takes its time
-        view = np.ndarray(size, array.dtype, array, 0, (0,) * len(size))
+    if not array.ndim and (strides := _no_steps(size)) is not None:     # np.broadcast_to takes its time
+        view = np.ndarray(size, array.dtype, array, 0, strides)
         view.setflags(False)
         return view
     shape, lead = array.shape, len(size) - array.ndim

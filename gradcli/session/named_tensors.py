@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.faults.source import visible
-from gradcli.nn.module.module import Module
+
+if TYPE_CHECKING:
+    from gradcli.nn.module.module import Module
+
+
+def is_module(value: Any) -> TypeGuard[Module]:
+    """Whether a value of a program is an nn.Module, of which there are none before their file has been imported."""
+    file = sys.modules.get("gradcli.nn.module.module")
+    return file is not None and isinstance(value, file.Module)
 
 
 def named_tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
@@ -16,7 +25,7 @@ def named_tensors(names: Mapping[str, Any]) -> Iterator[tuple[str, Tensor]]:
         if isinstance(value, Tensor):
             yield name, value
     for name, value in names.items():
-        if isinstance(value, Module):
+        if is_module(value):
             yield from value.named_parameters(name)
 
 

@@ -15,14 +15,14 @@ import numpy as np
 import gradcli.symbolic.formulas  # noqa: F401  # fills the table of formulas
 from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, statement_nodes
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.engine.transforms import functional
 from gradcli.faults.source import visible
 from gradcli.faults.tree import NonScalarBackward, UsageFault
-from gradcli.nn.module.module import Module
-from gradcli.session.named_tensors import named_tensors
+from gradcli.session.named_tensors import is_module, named_tensors
 from gradcli.symbolic.closed_form import shortest
 from gradcli.symbolic.expression import ONE, Call, Expr, Index, Number, Place, Power, Symbol, indices, number, walk
 from gradcli.symbolic.fold import add, power, rebuild, substitute
@@ -85,7 +85,7 @@ class PaperDerivation(NamedTuple):
 class ChainRule:
     """Derives on paper what a program computes in a session."""
 
-    def __init__(self, session: Session, leaves: Sequence[str], stream: np.random.Generator | None = None,
+    def __init__(self, session: Session, leaves: Sequence[str], stream: UniformStream | None = None,
                  modules: int = 1) -> None:
         """Begin with `leaves` of the session; with `stream`, all leaves get random values near their own.
 
@@ -160,7 +160,7 @@ class ChainRule:
     def _assigned(self, name: str) -> None:
         """A name of the program has been assigned to: a new leaf, a named value, a constant, or none of these."""
         value = self.session.names().get(name)
-        if isinstance(value, Module):
+        if is_module(value):
             self._begin_parameters()
         if not isinstance(value, Tensor) or value.array.dtype.kind not in "fiu":
             return

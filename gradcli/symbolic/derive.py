@@ -12,6 +12,7 @@ from gradcli.analysis.derivation import Steps, require_assigned
 from gradcli.analysis.derivatives import assigned_name, assigned_names, number_of, statement_nodes, summed
 from gradcli.analysis.detached import DetachmentRecorder, complete
 from gradcli.engine.autograd.backward import newest_first
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
 from gradcli.faults.gradients import LostByConversion
@@ -126,7 +127,7 @@ def derive_on_paper(session: Session, text: str, leaves: Sequence[str], result: 
     missing: set[tuple[str, str]] | None = None
     for seed in range(MOST_CHECKS):
         with from_same_state(session, quiet=True), suppress(Fault):
-            neighbours.append(ChainRule(session, leaves, np.random.default_rng(seed), modules).run(text, result))
+            neighbours.append(ChainRule(session, leaves, UniformStream(seed), modules).run(text, result))
             missing = unconfirmed(derivation, neighbours)
             if not missing:
                 break

@@ -6,24 +6,60 @@ Expressions are immutable and compare by structure. `fold.py` builds them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Any, TypeGuard
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeGuard
 
 _serial = count()
+_set = object.__setattr__
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Index:
+class Record:
+    """An immutable object, which compares by its attributes.
+
+    A frozen dataclass would write the text of six methods and compile it, for each class at each start.
+    """
+
+    __slots__: tuple[str, ...] = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()      # the attributes in the order in which `__init__` takes them
+    _values: ClassVar[Callable[[Any], Any]]             # their values; of a single one that value
+
+    def __init_subclass__(cls) -> None:
+        if cls.__slots__:
+            cls.__match_args__ = tuple(cls.__annotations__)     # type: ignore[misc]  # mypy takes it for final
+            cls._values = attrgetter(*cls.__match_args__)
+
+    def __setattr__(self, name: str, value: Any) -> NoReturn:
+        raise AttributeError(f"{type(self).__name__} is immutable")
+
+    def __eq__(self, other: object) -> bool:
+        values = type(self)._values
+        return type(other) is type(self) and bool(values(self) == values(other))
+
+    def __hash__(self) -> int:
+        return hash(type(self)._values(self))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(repr(getattr(self, name)) for name in self.__match_args__)})"
+
+
+class Index(Record):
     """A dimension's running index: it takes the values 0 to `size` - 1. Two are equal if they are the same object."""
 
+    __slots__ = ("serial", "size")
     size: int
-    serial: int = field(default_factory=lambda: next(_serial))       # by which texts of expressions tell them apart
+    serial: int         # by which texts of expressions tell them apart
+
+    def __init__(self, size: int) -> None:
+        _set(self, "size", size)
+        _set(self, "serial", next(_serial))
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
 
 
-class Expr:
+class Expr(Record):
     """The base class of expressions. Its operators fold, and are set by `fold.py`."""
 
     __slots__ = ()
@@ -39,40 +75,56 @@ class Expr:
 Place = Index | int | Expr      # a position along a dimension: any, one, or what index arithmetic gives
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Expr):
     """An exact rational number."""
 
+    __slots__ = ("value",)
     value: Fraction
 
+    def __init__(self, value: Fraction) -> None:
+        _set(self, "value", value)
 
-@dataclass(frozen=True, slots=True)
+
 class Constant(Expr):
     """A real number with a name: pi, e, inf, nan."""
 
+    __slots__ = ("name",)
     name: str
 
+    def __init__(self, name: str) -> None:
+        _set(self, "name", name)
 
-@dataclass(frozen=True, slots=True)
+
 class Symbol(Expr):
     """A name of the program, or one element of it: x, x_i, W_ij, x[0]."""
 
+    __slots__ = ("name", "places")
     name: str
-    places: tuple[Place, ...] = ()
+    places: tuple[Place, ...]
+
+    def __init__(self, name: str, places: tuple[Place, ...] = ()) -> None:
+        _set(self, "name", name)
+        _set(self, "places", places)
 
 
-@dataclass(frozen=True, slots=True)
 class IndexValue(Expr):
     """The value of an index, in conditions."""
 
+    __slots__ = ("index",)
     index: Index
 
+    def __init__(self, index: Index) -> None:
+        _set(self, "index", index)
 
-@dataclass(frozen=True, slots=True, eq=False)
+
 class Add(Expr):
     """A sum of at least two terms, whatever their order."""
 
+    __slots__ = ("terms",)
     terms: tuple[Expr, ...]
+
+    def __init__(self, terms: tuple[Expr, ...]) -> None:
+        _set(self, "terms", terms)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Add and (self.terms == other.terms or frozenset(self.terms) == frozenset(other.terms))
@@ -81,11 +133,14 @@ class Add(Expr):
         return hash((Add, frozenset(self.terms)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Mul(Expr):
     """A product of at least two factors, whatever their order; a number comes first."""
 
+    __slots__ = ("factors",)
     factors: tuple[Expr, ...]
+
+    def __init__(self, factors: tuple[Expr, ...]) -> None:
+        _set(self, "factors", factors)
 
     def __eq__(self, other: object) -> bool:
         return type(other) is Mul and (self.factors == other.factors or (
@@ -95,48 +150,69 @@ class Mul(Expr):
         return hash((Mul, frozenset(self.factors)))
 
 
-@dataclass(frozen=True, slots=True)
 class Power(Expr):
     """A base to an exponent."""
 
+    __slots__ = ("base", "exponent")
     base: Expr
     exponent: Expr
 
+    def __init__(self, base: Expr, exponent: Expr) -> None:
+        _set(self, "base", base)
+        _set(self, "exponent", exponent)
 
-@dataclass(frozen=True, slots=True)
-class Call(Expr):
+
+class NamedExpr(Expr):
+    """A name with the expressions that it is applied to."""
+
+    __slots__ = ("arguments", "name")
+    name: str
+    arguments: tuple[Expr, ...]
+
+    def __init__(self, name: str, arguments: tuple[Expr, ...]) -> None:
+        _set(self, "name", name)
+        _set(self, "arguments", arguments)
+
+
+class Call(NamedExpr):
     """A function of numbers by the name that programs call it by."""
 
-    name: str
-    arguments: tuple[Expr, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Condition(Expr):
+class Condition(NamedExpr):
     """A comparison or a logical operation: `name` is lt, le, gt, ge, eq, ne, and, or, not."""
 
-    name: str
-    arguments: tuple[Expr, ...]
+    __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
 class Cases(Expr):
     """The value of the first branch whose condition holds, else `otherwise`."""
 
+    __slots__ = ("branches", "otherwise")
     branches: tuple[tuple[Expr, Expr], ...]
     otherwise: Expr
 
+    def __init__(self, branches: tuple[tuple[Expr, Expr], ...], otherwise: Expr) -> None:
+        _set(self, "branches", branches)
+        _set(self, "otherwise", otherwise)
 
-@dataclass(frozen=True, slots=True)
+
 class Sum(Expr):
     """The sum of `body` over all values of `index`; `depth` is more than that of the sums within.
 
     `Sum.over` builds it folded, and is set by `sums.py`.
     """
 
+    __slots__ = ("body", "depth", "index")
     index: Index
     body: Expr
-    depth: int = 1
+    depth: int
+
+    def __init__(self, index: Index, body: Expr, depth: int = 1) -> None:
+        _set(self, "index", index)
+        _set(self, "body", body)
+        _set(self, "depth", depth)
 
     if TYPE_CHECKING:
         @staticmethod

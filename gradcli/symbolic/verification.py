@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.session.snapshot import Snapshot
 from gradcli.symbolic.evaluate import evaluate_tensor
 from gradcli.symbolic.tensor import SymbolicTensor
@@ -55,12 +56,12 @@ def from_same_state(session: Session, quiet: bool = False) -> Iterator[None]:
 
 def near_points(arrays: Point) -> Iterator[dict[str, np.ndarray]]:
     """Seeded random points near one; numbers that are 0 leave it too."""
-    stream = np.random.default_rng(0)
+    stream = UniformStream(0)
     for _ in range(POINTS):
         yield {name: perturbed(array, stream) for name, array in arrays.items()}
 
 
-def perturbed(array: np.ndarray, stream: np.random.Generator) -> np.ndarray:
+def perturbed(array: np.ndarray, stream: UniformStream) -> np.ndarray:
     """An array with each number moved a little."""
     step = SPREAD * stream.uniform(-1, 1, array.shape)
     with np.errstate(all="ignore"):
@@ -69,7 +70,7 @@ def perturbed(array: np.ndarray, stream: np.random.Generator) -> np.ndarray:
 
 def ordinary_points(arrays: Point) -> Iterator[dict[str, np.ndarray]]:
     """Seeded random points of moderate size."""
-    stream = np.random.default_rng(1)
+    stream = UniformStream(1)
     for low, high in RANGES * 2:
         yield {name: np.asarray(stream.uniform(low, high, array.shape), array.dtype) for name, array in arrays.items()}
 

@@ -9,10 +9,12 @@ import pytest
 from against_torch.check_errors import accused, missed
 from against_torch.check_points import SMOOTH, alarm, points
 from gradcli import Session
+from gradcli.analysis import random_rounding
 from gradcli.analysis.gradient_check import check_against_slopes
 from gradcli.analysis.slope_check import verdicts
 from gradcli.analysis.slopes import EDGE, INFINITE, JUMP, KINKED, OUTSIDE, STEEP, measure_slopes
 from gradcli.engine.autograd.op import traced
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.variable import Variable
 from tests.support.program import gradcli
 
@@ -108,6 +110,14 @@ def test_what_rounding_hides_cannot_be_judged():
                           ("(x * 1e20) % 3", "0.7"), ("(x * 1e20).frac() + x", "0.7")):
         [verdict] = checked(expression, x=x)
         assert verdict.is_right and not verdict.compared and len(verdict.doubtful) == 1, (expression, x, verdict)
+
+
+def test_the_judgement_of_rounding_does_not_depend_on_the_random_numbers(monkeypatch):
+    for first in range(1000, 1500, 100):
+        monkeypatch.setattr(random_rounding, "UniformStream", lambda seed, first=first: UniformStream(first + seed))
+        for expression, x in (("(100 * x.sinh()).cos()", "-66."), ("(1 - x.sigmoid()).log()", "30."),
+                              ("((x + 1e30) - 1e30) * 5", "1."), ("(x / 1e-9 + 1e9).cos()", "1e-9")):
+            assert checked(expression, x=x)[0].is_right, (expression, first)
 
 
 def test_periods_shorter_than_the_widest_steps_hide_no_slope():

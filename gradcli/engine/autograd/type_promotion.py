@@ -39,6 +39,8 @@ def constant(number: Any, dtype: Any) -> ndarray:
     cache = CONSTANTS.get(dtype)
     if cache is not None and number in cache and number:
         return cache[number]
+    if cache is not None and number == 0 and type(number) is int:
+        return cache[int]
     if number and cache is not None and not can_hold(dtype, number):
         return asarray(number, dtype)       # an infinity
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
+from numpy import multiply, ndarray, subtract
 
 from gradcli.engine.tensor.dtypes import float32, float64
 
@@ -24,8 +24,11 @@ def elementary(ufunc: Any) -> Any:
 
     def apply(x: Any, room: ndarray | None = None) -> Any:
         if x.dtype is float32 and x.size <= FEW:
-            result = ufunc(x.astype(float64)).astype(float32)
-            return result if room is None or x.ndim else np.asarray(result)
+            wide = x.astype(float64)
+            if x.ndim:
+                return ufunc(wide, wide).astype(float32)
+            result = ufunc(wide).astype(float32)
+            return result if room is None else np.asarray(result)
         return ufunc(x, room)
 
     return apply
@@ -49,6 +52,8 @@ def one_minus_square(x: Any) -> Any:
     """1 - x * x, rounded once in single precision of few numbers, as processors do it."""
     if x.dtype is float32 and x.size <= FEW:
         wide = x.astype(float64)
-        wide = np.multiply(wide, wide)
-        return np.subtract(ONE_DOUBLE, wide).astype(float32)
+        if not x.ndim:
+            return np.subtract(ONE_DOUBLE, wide * wide).astype(float32)
+        multiply(wide, wide, wide)
+        return subtract(ONE_DOUBLE, wide, wide).astype(float32)
     return 1 - x * x

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Index, Operand
-from gradcli.engine.kernels import choose
+from gradcli.engine.kernels import choose, zero_where
 from gradcli.engine.messages.warnings import warn
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tree import ArgumentFault, TypeFault
@@ -91,6 +91,13 @@ class Where(ComplexOp):
         return F.where(condition, 0, g)
 
 
+def extremal_slope(F, g, tied, beaten):
+    """The gradient of one of two elements: half where they are tied, none where it is beaten."""
+    if F is raw and not np.count_nonzero(tied):
+        return zero_where(g, beaten)
+    return F.where(tied, g / 2, F.where(beaten, 0, g))
+
+
 class Extremal(Op, abstract=True):
     """One of two elements; where they are equal each takes half of the gradient."""
 
@@ -110,10 +117,10 @@ class Maximum(Extremal):
         return np.maximum(input, other)
 
     def grad_input(F, g, input, other):
-        return F.where(input == other, g / 2, F.where(input < other, 0, g))
+        return extremal_slope(F, g, input == other, input < other)
 
     def grad_other(F, g, input, other):
-        return F.where(input == other, g / 2, F.where(other < input, 0, g))
+        return extremal_slope(F, g, input == other, other < input)
 
 
 class Minimum(Extremal):
@@ -125,10 +132,10 @@ class Minimum(Extremal):
         return np.minimum(input, other)
 
     def grad_input(F, g, input, other):
-        return F.where(input == other, g / 2, F.where(input > other, 0, g))
+        return extremal_slope(F, g, input == other, input > other)
 
     def grad_other(F, g, input, other):
-        return F.where(input == other, g / 2, F.where(other > input, 0, g))
+        return extremal_slope(F, g, input == other, other > input)
 
 
 def _first_zero(input, other, result):

@@ -6,10 +6,10 @@ import numpy as np
 from numpy._core.umath import clip
 
 from gradcli.engine import large
-from gradcli.engine.autograd.op import Op
+from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, Flag, Number
 from gradcli.engine.autograd.type_promotion import checked_constant, constant
-from gradcli.engine.kernels import LARGE, ZERO, choose, choose_numbers
+from gradcli.engine.kernels import LARGE, ZERO, choose, choose_numbers, zero_where
 from gradcli.engine.large import MANY
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import to_element
@@ -72,7 +72,15 @@ class Hardtanh(Activation):
         return clip(input, checked_constant(min_val, input.dtype), checked_constant(max_val, input.dtype))
 
     def grad_input(F, g, input, min_val, max_val):
-        return F.where(F.logical_or(input <= min_val, input >= max_val), 0, g)
+        return slope_between(F, g, input, min_val, max_val)
+
+
+def slope_between(F, g, input, low, high):
+    """The gradient of what is kept between two bounds: none at them and beyond."""
+    if F is not raw:
+        return F.where(F.logical_or(input <= low, input >= high), 0, g)
+    outside = np.less_equal(input, constant(low, input.dtype))
+    return zero_where(g, np.logical_or(outside, np.greater_equal(input, constant(high, input.dtype))))
 
 
 class Relu6(Activation):
@@ -89,7 +97,7 @@ class Relu6(Activation):
         return clip(input, input.dtype.type(0), input.dtype.type(6))
 
     def grad_input(F, g, input):
-        return F.where(F.logical_or(input <= 0, input >= 6), 0, g)
+        return slope_between(F, g, input, 0, 6)
 
 
 class LeakyRelu(Activation):

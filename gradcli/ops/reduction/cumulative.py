@@ -1,5 +1,7 @@
 """Running results along one dimension: sums, products, extremes; and recurrences, which their gradients need."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from gradcli.engine import large
@@ -43,12 +45,18 @@ def accumulated(ufunc, array, dim, dtype):
     return out + 0 if ufunc is np.add else out      # sums begin at 0, so that none of them is -0
 
 
+@lru_cache(64)
+def _from_the_end(at):
+    """The key of a view that runs from the end of a dimension to its beginning."""
+    return (slice(None),) * at + (slice(None, None, -1),)
+
+
 def backwards(F, scan, x, dim):
     """A scan that runs from the end of `dim` to its beginning."""
     if F is raw and scan is raw.cumsum and x.size >= MANY and large.sums.short_rows(x, dim):
         return large.sums.running_rows(np.add, x, backwards=True)
-    if F is raw and len(x.shape):
-        back = (slice(None),) * axis(dim, x.ndim) + (slice(None, None, -1),)
+    if F is raw and x.ndim:
+        back = _from_the_end(axis(dim, x.ndim))
         return scan(x[back], dim)[back].copy()
     return F.flip(scan(F.flip(x, (dim,)), dim), (dim,)) if len(x.shape) else scan(x, dim)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from gradcli.analysis.derivatives import number_of, value_of
 from gradcli.analysis.detached import complete
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Variable
 from gradcli.faults.tree import Fault, GradientShape, LimitFault
@@ -169,7 +170,7 @@ def _points(arrays: dict[str, np.ndarray]) -> Iterator[dict[str, np.ndarray]]:
     yield arrays
     neighbours = list(near_points(arrays))
     yield from neighbours
-    stream = np.random.default_rng(0)
+    stream = UniformStream(0)
     for number in range(POINTS - len(neighbours)):
         low, high = RANGES[number % len(RANGES)]
         yield {name: np.asarray(stream.uniform(low, high, array.shape)) for name, array in arrays.items()}

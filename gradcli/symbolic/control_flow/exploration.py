@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.symbolic.control_flow.path_condition import PathCondition, negated
 from gradcli.symbolic.evaluate import evaluate
 from gradcli.symbolic.expression import Expr, Symbol, indices, walk
@@ -120,7 +121,7 @@ def points_on(paths: Sequence[list[Expr]], point: Mapping[str, np.ndarray], cons
 
     Raises TooManyPaths where a path has none among those that are tried.
     """
-    stream = np.random.default_rng(2)
+    stream = UniformStream(2)
     for path in paths if len(paths) > 1 else ():
         trials = ({name: np.asarray(stream.uniform(-size, size, array.shape), array.dtype)
                    for name, array in point.items()} for size in SIZES for _ in range(TRIALS))
