@@ -1,8 +1,11 @@
 """Numbers turned into proportions along one dimension."""
 
+import math
+from functools import lru_cache
 from types import FunctionType
 
 import numpy as np
+from numpy import asarray, divide, multiply, subtract
 
 from gradcli.engine import large
 from gradcli.engine.autograd.op import Op, raw
@@ -13,18 +16,18 @@ from gradcli.engine.messages.warnings import warn
 from gradcli.engine.numerics import elementary
 from gradcli.engine.random.generators import draw
 from gradcli.engine.tensor.conversion import retyped
-from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, float32
+from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, float32, float64
 from gradcli.engine.tensor.methods import axis
 from gradcli.faults.tensors import UnimplementedType
 from gradcli.faults.tree import ValueFault
-from gradcli.ops.arrays import greatest_along, moved, row_total, row_totals
+from gradcli.ops.arrays import TYPES, greatest_along, moved, row_total, row_totals
 from gradcli.ops.base import Functional, Kernel
 from gradcli.ops.nn.activation import THNN
 
 GRID = [[1.0, -2.0, 3.0], [0.5, 5.0, -6.0]]
 MODERATE = 50       # exp of it, and of its negative, are far from the ends of float32
 WITHOUT_DIM = [(GRID, 1), (GRID, 0), (GRID,), ([[[1.0, 2.0]], [[3.0, 5.0]]],), (GRID, -1, np.dtype(np.float64))]
-accumulate = np.add.accumulate
+accumulate, reduce = np.add.accumulate, np.add.reduce
 SHORT = 48          # rows up to this long are faster reduced across than along
 
 
@@ -78,17 +81,16 @@ def shifted(input, at):
     return np.subtract(input, np.maximum.reduce(input, at, None, None, True))
 
 
-def across_few(input, dim, name):
-    """The dimension to normalise small arrays along, where sums along it need no other layout to be those of
-    `shifted`: fewer than 8 numbers, which are added one after the other in any layout, or not the last of several
-    dimensions; -1 for other arrays."""
-    ndim = input.ndim
-    if not ndim or not 0 < input.size < LARGE or input.dtype.kind != "f":
+@lru_cache(512)
+def across_few(shape, dim):
+    """The dimension to normalise arrays of a small shape along, where sums along it need no other layout to be those
+    of `shifted`: fewer than 8 numbers, which are added one after the other in any layout, or not the last of several
+    dimensions; -1 for other shapes, and where there is no such dimension."""
+    ndim, size = len(shape), math.prod(shape)
+    if not 0 < size < LARGE or dim is None or not -ndim <= dim < ndim:
         return -1
-    if ndim == 1 and dim == 0:
-        return 0
-    at = dim if type(dim) is int and 0 <= dim < ndim else normalized_dim(dim, ndim, name)
-    return at if ndim == 1 or at != ndim - 1 or input.shape[at] < 8 else -1
+    at = dim % ndim
+    return at if ndim == 1 or at != ndim - 1 or shape[at] < 8 else -1
 
 
 def exp_is_safe(array):
@@ -104,14 +106,14 @@ def result_memory(array):
 
 def softmax(input: Array, dim: Dim = None, dtype: Type = None):
     """exp(input) divided by its sum along `dim`: the forward of `Softmax`."""
-    if dtype is None and (at := across_few(input, dim, "softmax")) >= 0:
+    if dtype is None and input.dtype in TYPES and (at := across_few(input.shape, dim)) >= 0:
         if input.ndim == 1:
-            e = elementary.exp(np.subtract(input, input[input.argmax(), ...]))
+            e = elementary.exp(subtract(input, input[input.argmax(), ...]))
             total = accumulate(e)[-1] if e.size < 8 else row_total(e)
-            return np.multiply(e, np.asarray(1 / total), e)
-        e = elementary.exp(np.subtract(input, greatest_along(input, at)))
-        total = row_totals(e, at)
-        return np.multiply(e, np.divide(ONE[e.dtype], total, total), result_memory(e))
+            return multiply(e, asarray(1 / total), e)
+        e = elementary.exp(subtract(input, greatest_along(input, at)))
+        total = reduce(e, at, None, None, True)
+        return multiply(e, divide(ONE[e.dtype], total, total), result_memory(e))
     input, at = prepared("softmax", input, dim, dtype)
     if not input.ndim:
         return elementary.exp(input - input)
@@ -152,10 +154,11 @@ class FunctionalSoftmax(Softmax):
 
 def log_softmax(input: Array, dim: Dim = None, dtype: Type = None):
     """input minus the logarithm of the sum of exp(input) along `dim`: the forward of `LogSoftmax`."""
-    if dtype is None and (at := across_few(input, dim, "log_softmax")) >= 0:
-        low = np.subtract(input, greatest_along(input, at))
-        total = row_totals(elementary.exp(low), at)
-        return np.subtract(low, elementary.log(total), result_memory(low))
+    if dtype is None and input.dtype in TYPES and (at := across_few(input.shape, dim)) >= 0:
+        low = subtract(input, greatest_along(input, at))
+        e = elementary.exp(low)
+        total = row_totals(e, at) if input.ndim == 1 else reduce(e, at, None, None, True)
+        return subtract(low, elementary.log(total), result_memory(low))
     input, at = prepared("log_softmax", input, dim, dtype)
     if not input.ndim:
         return input - input
@@ -216,13 +219,13 @@ def softmax_back(g, shares, dim):
     if shares.size >= SOME and large.rows.fits(shares, dim):
         return large.rows.softmax_slope(g, shares)
     if g.size < LARGE:
-        low = np.multiply(g, shares)
+        low = multiply(g, shares)
         if g.ndim == 1 and 0 < g.size < 8:
             total = accumulate(low)[-1, ...]
         else:
-            total = np.asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
-        np.subtract(g, total, low)
-        return np.multiply(low, shares, low)
+            total = asarray(row_total(low)) if g.ndim == 1 else row_totals(low, axis(dim, g.ndim))
+        subtract(g, total, low)
+        return multiply(low, shares, low)
     low = np.subtract(g, row_products(g, shares, dim))
     return np.multiply(low, shares, out=low)
 
@@ -262,8 +265,9 @@ def log_softmax_back(g, logs, dim):
     share = elementary.exp(logs)
     total = row_totals(g, axis(dim, g.ndim))
     if g.dtype is float32 and g.size <= elementary.FEW:      # in one rounding, as processors do it
-        wide = np.multiply(share, total, dtype=np.float64)
-        return np.subtract(g, wide, wide).astype(float32)
+        wide = share.astype(float64)
+        multiply(wide, total, wide)
+        return subtract(g, wide, wide).astype(float32)
     np.multiply(share, total, share)
     return np.subtract(g, share, share)
 
