@@ -1,14 +1,16 @@
 """Tensors in the modern style: what torch 2.13 prints.
 
 The text is a template of brackets, commas and placeholders, built from the innermost
-dimension outwards, and filled once.
+dimension outwards, and filled once. The templates of small tensors are remembered: a loop prints many of one shape.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from gradcli.display.number_format import Array, Column, edge_indices, modern_column
+from gradcli.display.number_format import FEW, Array, edge_indices, modern_column
 from gradcli.display.print_options import PrintOptions
 
 OPENING = "tensor("
@@ -26,10 +28,12 @@ def tensor_text(array: Array, dtype_name: str, options: PrintOptions, grad_fn: s
     default     the name of the default floating dtype, which is not printed
     tangent     the text of the forward-mode tangent; None outside forward-mode AD
     """
+    size = array.size
+    text = OPENING + _body(array, options)
     suffixes = []
-    if (not array.size and array.ndim != 1) or (array.size and not options.edgeitems):
+    if (not size and array.ndim != 1) or (size and not options.edgeitems):
         suffixes.append(f"size={tuple(array.shape)}")
-    if dtype_name not in ((default, COMPLEX_OF.get(default), *SILENT) if array.size else (default,)):
+    if dtype_name != default and not (size and (dtype_name in SILENT or dtype_name == COMPLEX_OF.get(default))):
         suffixes.append(f"dtype=torch.{dtype_name}")
     if grad_fn is not None:
         suffixes.append(f"grad_fn=<{grad_fn}>")
@@ -37,7 +41,7 @@ def tensor_text(array: Array, dtype_name: str, options: PrintOptions, grad_fn: s
         suffixes.append("requires_grad=True")
     if tangent is not None:
         suffixes.append(f"tangent={tangent}")
-    return _suffixed(OPENING + _body(array, options), suffixes, options.linewidth) + ")"
+    return f"{_suffixed(text, suffixes, options.linewidth) if suffixes else text})"
 
 
 def _suffixed(text: str, suffixes: list[str], linewidth: int) -> str:
@@ -55,30 +59,37 @@ def _suffixed(text: str, suffixes: list[str], linewidth: int) -> str:
 
 
 def _body(array: Array, options: PrintOptions) -> str:
-    if not array.size:
+    size = array.size
+    if not size:
         return "[]"
-    n = options.edgeitems
-    short = array.size > options.threshold and array.ndim > 0
-    if short and not n:
-        return "[...]"
-    elements = array[np.ix_(*(edge_indices(size, n) for size in array.shape))] if short else array
-    column = modern_column(elements, options)
-    return _template(array.shape, column, n if short else None, options.linewidth) % column.values
+    if size > options.threshold and array.ndim > 0:
+        n = options.edgeitems
+        if not n:
+            return "[...]"
+        elements = array[np.ix_(*(edge_indices(size, n) for size in array.shape))]
+        spec, width, values = modern_column(elements, options)
+        return _template(array.shape, spec, width, n, options.linewidth) % values
+    spec, width, values = modern_column(array, options)
+    template = _small_template if size <= FEW else _template
+    return template(array.shape, spec, width, None, options.linewidth) % values
 
 
-def _template(shape: tuple[int, ...], column: Column, n: int | None, linewidth: int) -> str:
+def _template(shape: tuple[int, ...], spec: str, width: int, n: int | None, linewidth: int) -> str:
     """The text with a placeholder for each number; dimensions longer than 2n have their middle left out."""
     if not shape:
-        return column.spec
+        return spec
     indent = len(OPENING) + len(shape) - 1
-    entries = _entries(column.spec, " ...", shape[-1], n)
-    per_line = max(1, (linewidth - indent) // (column.width + 2))
+    entries = _entries(spec, " ...", shape[-1], n)
+    per_line = max(1, (linewidth - indent) // (width + 2))
     lines = (", ".join(entries[at : at + per_line]) for at in range(0, len(entries), per_line))
     text = "[" + f",\n{' ' * (indent + 1)}".join(lines) + "]"
     for depth, size in enumerate(reversed(shape[:-1]), 1):
         between = "," + "\n" * depth + " " * (indent - depth + 1)
         text = "[" + between.join(_entries(text, "...", size, n)) + "]"
     return text
+
+
+_small_template = lru_cache(maxsize=64)(_template)
 
 
 def _entries(entry: str, dots: str, size: int, n: int | None) -> list[str]:

@@ -5,7 +5,7 @@ Joined and repeated placeholders make the template of the whole text, which one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import floor, inf, isfinite, log10
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -78,9 +78,10 @@ def magnitudes_of(array: Array) -> Magnitudes:
     """The Magnitudes of an array, read block by block."""
     if 0 < array.size <= FEW and array.dtype.kind != "c":
         values = array.ravel().tolist()
-        few = [float(abs(v)) for v in values if isfinite(v)]
-        return Magnitudes(min(few), max(few), all(map(float.is_integer, few)), len(few) == len(values)) if few else (
-            Magnitudes(0.0, 0.0, True, False))
+        finite = isfinite(sum(values))      # False for a sum that overflows too: then each is looked at
+        few = list(map(float, map(abs, values if finite else filter(isfinite, values))))
+        return Magnitudes(min(few), max(few), all(map(float.is_integer, few)), finite or len(few) == len(values)) if (
+            few) else Magnitudes(0.0, 0.0, True, False)
     least, greatest, integral, finite = inf, -inf, True, True
     for block in _blocks(array):
         sizes = np.abs(block.astype(np.result_type(block, np.float32), copy=False))
@@ -101,70 +102,80 @@ def _blocks(array: Array) -> Iterator[Array]:
     return (flat[at : at + BLOCK] for at in range(0, flat.size, BLOCK))
 
 
-class Column(NamedTuple):
-    """The number format of one tensor in the modern style, with the values for its placeholders."""
-
-    spec: str
-    width: int
-    values: tuple[Any, ...]
+Column: TypeAlias = tuple[str, int, tuple[Any, ...]]
+"""The number format of a tensor in the modern style: placeholder, width, and the values for the placeholders."""
 
 
 def modern_column(elements: Array, options: PrintOptions) -> Column:
     """The torch 2.13 format of the elements that are printed."""
-    if elements.dtype.kind == "c":
+    kind = elements.dtype.kind
+    if kind == "c":
         return _modern_complexes(elements, options)
     values = tuple(elements.ravel().tolist())
-    if elements.dtype.kind in FLOAT_KINDS:
+    if kind in FLOAT_KINDS:
         return _modern_floats(values, options)
-    if elements.dtype.kind == "b":
+    if kind == "b":
         width = 4 if all(values) else 5
-        return Column(f"%{width}s", width, values)
+        return f"%{width}s", width, values
     width = max(len(str(min(values))), len(str(max(values))))
-    return Column(f"%{width}d", width, values)
+    return f"%{width}d", width, values
 
 
 def _modern_complexes(elements: Array, options: PrintOptions) -> Column:
     """Real and imaginary parts have a format each; the text of an imaginary part stands close to the real one's."""
-    real, imag = modern_column(elements.real, options), modern_column(elements.imag, options)
+    real, real_width, reals = modern_column(elements.real, options)
+    imag, imag_width, imags = modern_column(elements.imag, options)
     texts = []
-    for a, b in zip(real.values, imag.values, strict=True):
-        text = (imag.spec % b).lstrip()
-        texts.append(f"{real.spec % a}{'' if text[0] == '-' else '+'}{text}j")
-    return Column("%s", real.width + imag.width + 1, tuple(texts))
+    for a, b in zip(reals, imags, strict=True):
+        text = (imag % b).lstrip()
+        texts.append(f"{real % a}{'' if text[0] == '-' else '+'}{text}j")
+    return "%s", real_width + imag_width + 1, tuple(texts)
 
 
 def _modern_floats(values: tuple[float, ...], options: PrintOptions) -> Column:
-    finite = [v for v in values if isfinite(v)]
-    telling = [v for v in finite if v]
-    if not telling:
-        return _integral(values, 1, len(finite) == len(values))
-    sizes = [abs(v) for v in telling]
-    if _needs_exponents(min(sizes), max(sizes), options.sci_mode):
-        kind = f".{options.precision}e"
-    elif all(map(float.is_integer, telling)):
-        return _integral(values, _longest("%.0f.", telling), len(finite) == len(values))
+    finite: Sequence[float] = values
+    if not isfinite(sum(values)):       # one pass of C code tells for most tensors that all numbers are finite
+        finite = [v for v in values if isfinite(v)] or (0.0,)
+    low, high = min(finite), max(finite)
+    greatest = max(high, -low)
+    if not greatest:
+        return _integral(values, 1)
+    least = low if low > 0 else -high if high < 0 else min(map(abs, filter(None, finite)))
+    if _needs_exponents(least, greatest, options.sci_mode):
+        spec = f"%.{options.precision}e"
+        width = max([len(spec % extreme) for extreme in _extremes(finite)])
+    elif all(map(float.is_integer, finite)):
+        return _integral(values, _longer("%.0f.", low, high))
     else:
-        kind = f".{options.precision}f"
-    width = _longest(f"%{kind}", telling)
-    return Column(f"%{width}{kind}", width, values)
+        spec = f"%.{options.precision}f"
+        width = _longer(spec, low, high)
+    return f"%{width}{spec[1:]}", width, values
 
 
 def _needs_exponents(least: float, greatest: float, chosen: bool | None) -> bool:
     return chosen if chosen is not None else greatest / least > 1000 or greatest > 1e8 or least < 1e-4
 
 
-def _longest(spec: str, numbers: list[float]) -> int:
-    """The length of the longest text: on each side of zero one of the two extremes has it."""
-    sides = [side for side in ([v for v in numbers if v > 0], [v for v in numbers if v < 0]) if side]
-    return max([len(spec % extreme) for side in sides for extreme in (min(side), max(side))])
+def _longer(spec: str, low: float, high: float) -> int:
+    """The length of the longest text from `low` to `high` without exponents; a zero has none that is longer."""
+    if low >= 0:
+        return len(spec % high)
+    return max(len(spec % low), len(spec % high)) if high > 0 else len(spec % low)
 
 
-def _integral(values: tuple[float, ...], width: int, finite: bool) -> Column:
+def _extremes(numbers: Sequence[float]) -> Iterator[float]:
+    """The numbers next to zero and farthest from it on each side: one of them has the longest text with exponents."""
+    for side in ([v for v in numbers if v > 0], [v for v in numbers if v < 0]):
+        if side:
+            yield from (min(side), max(side))
+
+
+def _integral(values: tuple[float, ...], width: int) -> Column:
     """Numbers without a fraction end in a dot; nan and inf, where there are any, do not."""
-    if finite:
-        return Column(f"%{width - 1}.0f.", width, values)
+    if all(map(isfinite, values)):
+        return f"%{width - 1}.0f.", width, values
     texts = ("%.0f. " * len(values) % values).replace("nan.", "nan").replace("inf.", "inf").split()
-    return Column(f"%{width}s", width, tuple(texts))
+    return f"%{width}s", width, tuple(texts)
 
 
 def edge_indices(size: int, n: int) -> list[int]:

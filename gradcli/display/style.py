@@ -34,6 +34,7 @@ from gradcli.lang.policy import Policy
 from gradcli.lang.runtime.format import Formatter
 
 NUMBERS = "biufc"       # the kinds of numpy's types whose text is numbers
+TENSORS = frozenset({Tensor, Variable, Parameter})      # the classes of nearly all tensors, which are no containers
 
 
 class Style:
@@ -58,10 +59,14 @@ class Style:
 
     def text(self, value: Any, options: PrintOptions) -> str:
         """What `print(value)` writes, without the end of the line."""
+        if type(value) in TENSORS:
+            return self._tensor_text(value, options)
         return simple_text(value, str) if type(value) in SIMPLE else self._render(value, options, False)
 
     def quoted(self, value: Any, options: PrintOptions) -> str:
         """What `repr(value)` returns: strings in quotes."""
+        if type(value) in TENSORS:
+            return self._tensor_text(value, options)
         return simple_text(value) if type(value) in SIMPLE else self._render(value, options, True)
 
     def format(self, value: Any, spec: str, options: PrintOptions) -> str:
@@ -214,16 +219,17 @@ def _legacy_class(value: Any) -> str:
 
 
 def _modern_text(value: Tensor, options: PrintOptions) -> str:
-    try:
-        node = value.grad_fn
-        name = None if node is None else node.modern_name.rsplit(".", 1)[-1]
-    except ViewWrite:
-        name = "Invalid"
+    name = None
+    if value.node is not None or value.root is not None:
+        try:
+            node = value.grad_fn
+            name = None if node is None else node.modern_name.rsplit(".", 1)[-1]
+        except ViewWrite:
+            name = "Invalid"
     tangent = Dual.level.tangent(value) if type(value) is Dual and Dual.level is not None else None
-    text = modern.tensor_text(value.array, value.dtype.name, options,
-                              grad_fn=name,
-                              requires_grad=value.requires_grad, default=OF[Default.floating].name,
-                              tangent=None if tangent is None else repr(tangent.array.item()) if (
+    text = modern.tensor_text(value.array, value.dtype.name, options, name, value.requires_grad,
+                              OF[Default.floating].name,
+                              None if tangent is None else repr(tangent.array.item()) if (
                                   not tangent.array.ndim) else _modern_text(tangent, options))
     return f"Parameter containing:\n{text}" if isinstance(value, Parameter) else text
 
