@@ -320,7 +320,7 @@ class Session(Names):
             self.display(value)
 
     def _print(self, value: Any) -> None:
-        self.write(self.quoted(value) + "\n")
+        self.write(f"{self._style.quoted(value, self.options)}\n")
 
     def text(self, value: Any) -> str:
         """What `print(value)` writes in a program, without the end of the line.

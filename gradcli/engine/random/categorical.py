@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+FEW = 64            # sums and uniforms together up to which plain Python searches faster than arrays compare
 MANY = 1 << 16      # comparisons of all with all up to which they beat a search in each row
 
 
@@ -52,7 +54,7 @@ def _poisson_by_rejection(rate: float, uniform: Callable[[], float]) -> int:
 
 def cumulative(rows: Array, dtype: type[np.floating[Any]]) -> Array:
     """The running sums of rows of weights divided by the whole, in `dtype`; the last is exactly 1."""
-    sums = np.add.accumulate(rows.astype(dtype), -1)
+    sums = np.add.accumulate(rows.astype(dtype, copy=False), -1)
     sums /= sums[..., -1:]
     sums[..., -1] = 1
     return sums
@@ -61,6 +63,9 @@ def cumulative(rows: Array, dtype: type[np.floating[Any]]) -> Array:
 def pick(sums: Array, uniforms: NDArray[np.float64]) -> NDArray[np.int64]:
     """The index of the first cumulative sum of its row that is not below each uniform."""
     wide = sums.astype(np.float64)
+    if wide.ndim == 2 and wide.size + uniforms.size <= FEW:
+        rows = zip(wide.tolist(), uniforms.tolist(), strict=True)
+        return np.array([[bisect_left(row, u) for u in few] for row, few in rows], np.int64)
     if wide.ndim > 1 and wide.size * uniforms.shape[-1] <= MANY:
         return np.add.reduce(wide[..., None, :] < uniforms[..., None], -1, np.int64)
     if wide.ndim > 1:

@@ -18,12 +18,12 @@ WORDS = 624             # the length of the twister's state, and how many words 
 FEW = 16                # numbers that are made faster one by one than as arrays
 FEW_INTEGERS = 64       # and whole numbers
 BLOCK = 1 << 15         # words handled at a time, so that the temporaries stay in cache
-HALF_WORD, LOW53, STEP53 = np.array(32, np.uint64), np.array((1 << 53) - 1, np.uint64), np.array(2.0**-53)
+HALF_WORD, LOW24, LOW53 = np.array(32, np.uint64), np.array(0xFFFFFF, np.uint64), np.array((1 << 53) - 1, np.uint64)
+STEP53 = np.array(2.0**-53)
 MASK24, UNIT24 = np.array(0xFFFFFF, np.int32), np.array(2.0**-24, np.float32)
 NO_WORDS: NDArray[np.uint64] = np.zeros(WORDS, np.uint64)
 NO_COMING: NDArray[np.uint64] = np.zeros(0, np.uint64)
 MASK53, UNIT53 = (1 << 53) - 1, 2.0**-53
-MASK21, UNIT21 = (1 << 21) - 1, 2.0**-21       # of the high one of two words: what 53 bits leave of it
 
 # How both libraries lay a generator out in memory, which is what get_rng_state() shows.
 LAYOUT = np.dtype([
@@ -89,7 +89,9 @@ class Twister:
 
     def __init__(self, seed: int) -> None:
         self._source = np.random.MT19937(0)
-        self._list: list[int] | None = None     # the words of the row, once a few are asked for
+        self._list: list[int] | None = None     # the words of the row, once a few are asked for, and what
+        self._singles: NDArray[np.float32] | None = None    # `u24` makes of each
+        self._doubles: NDArray[np.float64] | None = None    # and `u53` of each with the next one
         self.seeded = 0
         self.seed(seed)
 
@@ -103,7 +105,8 @@ class Twister:
         self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 0 if position else WORDS}}
         self._fresh = position == 0
         self._row = NO_WORDS if self._fresh else self._source.random_raw(WORDS)
-        self._list, self._coming = None, NO_COMING
+        self._list = self._singles = self._doubles = None
+        self._coming = NO_COMING
         self.position, self._before, self.seeded = position or WORDS, 0, self.seeded + 1
 
     def saved(self) -> tuple[bytes, int]:
@@ -125,7 +128,7 @@ class Twister:
         skipped = rest - 1 - (rest - 1) % WORDS
         parts = [self._row[begin:], self._refills(skipped)] if skipped else [self._row[begin:]]
         self._row = self._refills(WORDS)
-        self._list = None
+        self._list = self._singles = self._doubles = None
         self._fresh, self._before, self.position = False, self._before + skipped + WORDS, rest - skipped
         return np.concatenate([*parts, self._row[:self.position]])
 
@@ -163,22 +166,28 @@ class Twister:
 
     def few_u53(self, count: int) -> list[float]:
         """The result of `u53` as plain numbers."""
-        words = iter(self.few(2 * count))
-        return [(high & MASK21) * UNIT21 + low * UNIT53 for high, low in zip(words, words, strict=True)]
+        numbers: list[float] = self.u53(count).tolist()
+        return numbers
 
     def few_u24(self, count: int) -> list[float]:
         """The result of `u24` as plain numbers."""
-        return [(word & 0xFFFFFF) * 2.0**-24 for word in self.few(count)]
+        numbers: list[float] = self.u24(count).tolist()
+        return numbers
 
     def doubles(self, count: int) -> NDArray[np.uint64]:
         """The next `count` 64-bit words, each of two words, the first one high."""
-        return joined(self.words(2 * count))
+        words = self.words(2 * count)
+        return joined(words[0::2], words[1::2])
 
     def u53(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
-        if count <= FEW:
-            return np.array(self.few_u53(count), np.float64)
-        return doubles_of(self.words(2 * count))
+        begin, end = self.position, self.position + 2 * count
+        if end > WORDS:
+            return doubles_of(self.words(2 * count))
+        if self._doubles is None:
+            self._doubles = uniforms_of(self._row[:-1], self._row[1:])
+        self.position = end
+        return self._doubles[begin:end:2].copy()
 
     def u32(self, count: int) -> NDArray[np.float64]:
         """Uniform on [0, 1) with 32 bits. One word each."""
@@ -195,8 +204,13 @@ class Twister:
 
     def u24(self, count: int) -> NDArray[np.float32]:
         """Uniform on [0, 1) in float32: the low 24 bits of a word. One word each."""
-        if count <= FEW:
-            return np.array(self.few_u24(count), np.float32)
+        begin, end = self.position, self.position + count
+        if end <= WORDS:
+            if self._singles is None:
+                self._singles = np.multiply((self._row & LOW24).view(np.int64), UNIT24, dtype=np.float32,
+                                            casting="unsafe")
+            self.position = end
+            return self._singles[begin:end].copy()
         out = np.empty(count, np.float32)
         workspace = np.empty(min(count, BLOCK), np.int32)
         for start in range(0, count, BLOCK):
@@ -208,14 +222,19 @@ class Twister:
         return out
 
 
-def joined(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The 64-bit words of two words each, the first one high."""
-    return (words[0::2] << HALF_WORD) | words[1::2]
+def joined(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The 64-bit words of two words each."""
+    return (high << HALF_WORD) | low
+
+
+def uniforms_of(high: NDArray[np.uint64], low: NDArray[np.uint64]) -> NDArray[np.float64]:
+    """Uniform on [0, 1): the low 53 bits of the 64-bit words of two words each."""
+    return np.multiply((joined(high, low) & LOW53).view(np.int64), STEP53)
 
 
 def doubles_of(words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Uniform on [0, 1): the low 53 bits of a 64-bit word. Two words each."""
-    return np.multiply((joined(words) & LOW53).view(np.int64), STEP53)
+    """Uniform on [0, 1), of two words each, the first one high."""
+    return uniforms_of(words[0::2], words[1::2])
 
 
 def untempered(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -92,8 +92,8 @@ class ModernGenerator(RandomStream):
 
     def rand(self, shape: Shape, dtype: DTypeLike = np.float32) -> Array:
         """uniform(shape, dtype), by a short way for few numbers."""
-        if dtype is SINGLE and (count := elements(shape)) <= FEW:
-            few = np.array(self.twister.few_u24(count), SINGLE)
+        if dtype is SINGLE:
+            few = self.twister.u24(elements(shape))
             return few if len(shape) == 1 else few.reshape(shape)
         return self.uniform(shape, dtype)
 

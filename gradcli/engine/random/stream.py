@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from gradcli.faults.tree import ValueFault
 Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 Shape = tuple[int, ...]
+FEW_WEIGHTS = 256       # weights of multinomial that are looked at faster in plain Python
 FEW_EXCHANGES = 400     # those that are made faster one by one than all at once
 
 
@@ -235,9 +237,10 @@ def check_probability(p: Array | float) -> None:
     if type(p) is float and 0 <= p <= 1:
         return
     values = np.asarray(p)
-    if values.size <= FEW and values.dtype.kind in "fiub" and False not in [
-            0 <= x <= 1 for x in values.ravel().tolist()]:
-        return
+    if 0 < values.size <= FEW and values.dtype.kind in "fiub":
+        few = values.ravel().tolist()
+        if isfinite(sum(few)) and 0 <= min(few) and max(few) <= 1:
+            return
     if not ((values >= 0) & (values <= 1)).all():
         raise UnfitValue("bernoulli needs probabilities from 0 to 1" + (f", got {values:g}" if values.ndim == 0 else "")
                          ).saying("bernoulli_ expects p to be in [0, 1], but got "
@@ -282,6 +285,9 @@ def weight_rows(weights: Array, count: int, replacement: bool) -> Array:
         raise UnfitValue("cannot sample n_sample > prob_dist.size(-1) samples without replacement: multinomial "
                          f"cannot draw {count} of {rows.shape[1]}").saying(
             "cannot sample n_sample > prob_dist.size(-1) samples without replacement")
+    few = rows.tolist() if 0 < rows.size <= FEW_WEIGHTS else ()
+    if few and False not in [min(row) >= 0 and max(row) > 0 and isfinite(sum(row)) for row in few]:
+        return rows
     if not (np.isfinite(rows) & (rows >= 0)).all():
         raise UnfitValue("multinomial needs weights that are finite and not negative").saying(
             "probability tensor contains either `inf`, `nan` or element < 0")

@@ -16,6 +16,8 @@ from gradcli.faults.tree import ArgumentFault
 from gradcli.ops.base import define
 from gradcli.ops.creation.create import INT64, Creation, checked_size, filled_in_order, refuse_complex
 
+FAR = 1 << 62       # bounds nearer to zero than this fit int64
+
 
 def random_array(method, shape, dtype):
     """Random numbers by a `method` of the stream; of a complex type pairs, normal ones of variance 1/2."""
@@ -128,6 +130,8 @@ def random_integers(low, high, shape, dtype):
     """Whole numbers from low to below high, of a real type."""
     if high <= low:
         raise UnfitValue(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    if dtype is INT64 and -FAR < low and high < FAR:
+        return draw().randint(low, high, shape, dtype)
     kind = refuse_complex("random_from_to", dtype)
     if kind.kind in "iu":
         least, greatest = integer_limits(kind)
