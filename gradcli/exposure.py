@@ -154,7 +154,10 @@ def exposed_names(kind: type) -> frozenset[str]:
 
 def package_class(kind: type) -> type:
     """The first class in the MRO of `kind` that belongs to the package."""
-    return next(base for base in kind.__mro__ if PROGRAM_MADE not in base.__dict__ and exposure_of(base) is not None)
+    for base in kind.__mro__:
+        if PROGRAM_MADE not in base.__dict__ and exposure_of(base) is not None:
+            return base
+    raise ForeignValue(f"{kind.__module__}.{kind.__qualname__}")
 
 
 def closed_names(kind: type) -> frozenset[str]:
@@ -195,6 +198,7 @@ ADMITTED: set[type] = set(ATOMS)
 """Types whose values all pass `admit`: Python's atoms, and the classes of this package that have passed it before."""
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset,
                                          type({}.keys()), type({}.values()), type({}.items())})
+NESTED = (dict, list, tuple, set, frozenset)
 ITERATORS: frozenset[type] = frozenset(map(type, (
     iter([]), iter(()), iter(set()), iter(""), iter("é"), iter(range(1)), iter(range(1 << 70)), reversed([]),
     iter({}), iter({}.items()), iter({}.values()), reversed({}), reversed({}.items()), reversed({}.values()),
@@ -238,7 +242,8 @@ def expose_functions(functions: Iterable[Any]) -> None:
 def admit(value: Any) -> Any:
     """Return `value` if programs may hold it; raise ForeignValue otherwise."""
     kind = type(value)
-    if kind in ADMITTED or kind in SHORT_WAYS and SHORT_WAYS[kind](value) or admissible(value):
+    if kind in ADMITTED or kind in SHORT_WAYS and SHORT_WAYS[kind](value) or PROGRAM_MADE in kind.__dict__ or (
+            admissible(value)):
         return value
     raise ForeignValue(f"{type(value).__module__}.{type(value).__qualname__}")
 
@@ -251,7 +256,8 @@ def _all_held(values: Iterable[Any]) -> bool:
 def _bound_to_held(method: Any) -> bool:
     """Whether the owner of a method is no class, and of a type whose values all pass."""
     owner = method.__self__
-    return type(owner) in ADMITTED and not isinstance(owner, type)
+    kind = type(owner)
+    return (kind in ADMITTED or PROGRAM_MADE in kind.__dict__) and not isinstance(owner, type)
 
 
 # for frequent types, what saves `admissible` a look at a value that it would let pass
@@ -267,7 +273,7 @@ def admissible(value: Any) -> bool:
         kind = type(value)
         if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or PROGRAM_MADE in kind.__dict__:
             continue
-        if isinstance(value, dict | list | tuple | set | frozenset) or kind in CONTAINERS:
+        if kind in CONTAINERS or isinstance(value, NESTED):
             if not (kind in CONTAINERS or exposure_of(kind)):
                 return False
             if id(value) not in visited:
@@ -321,7 +327,7 @@ def admitting(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def call(*args: Any, **options: Any) -> Any:
         result = function(*args, **options)
-        return result if type(result) in ATOMS else admit(result)
+        return result if type(result) in ADMITTED else admit(result)
 
     update_wrapper(call, function)
     call.__module__ = "builtins"        # as Python's messages call it
@@ -340,7 +346,7 @@ def _method(cls: type, function: Callable[..., Any]) -> Callable[..., Any]:
             raise TypeError(f"descriptor '{name}' for '{cls.__name__}' objects doesn't apply to a "
                             f"'{type(self).__name__}' object")
         result = function(self, *args, **options)
-        return result if type(result) in ATOMS else admit(result)
+        return result if type(result) in ADMITTED else admit(result)
 
     wrapped = update_wrapper(method, function)
     vars(wrapped)["admits"] = True

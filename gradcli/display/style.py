@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from gradcli.display import legacy, modern
-from gradcli.display.containers import CONTAINERS, SIMPLE, render_container, simple_text
+from gradcli.display.containers import CONTAINERS, SIMPLE, is_simple, render_container, simple_text
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
@@ -35,6 +35,8 @@ from gradcli.lang.runtime.format import Formatter
 
 NUMBERS = "biufc"       # the kinds of numpy's types whose text is numbers
 TENSORS = frozenset({Tensor, Variable, Parameter})      # the classes of nearly all tensors, which are no containers
+NODES = (Op, NodeOutput)
+FLAT = frozenset({list, tuple, set, frozenset})         # containers that Python's `repr` prints right if all in them is
 
 
 class Style:
@@ -59,15 +61,20 @@ class Style:
 
     def text(self, value: Any, options: PrintOptions) -> str:
         """What `print(value)` writes, without the end of the line."""
-        if type(value) in TENSORS:
+        kind = type(value)
+        if kind in TENSORS:
             return self._tensor_text(value, options)
-        return simple_text(value, str) if type(value) in SIMPLE else self._render(value, options, False)
+        if kind in SIMPLE:
+            return simple_text(value, str)
+        return simple_text(value) if kind in FLAT and is_simple(value) else self._render(value, options, False)
 
     def quoted(self, value: Any, options: PrintOptions) -> str:
         """What `repr(value)` returns: strings in quotes."""
-        if type(value) in TENSORS:
+        kind = type(value)
+        if kind in TENSORS:
             return self._tensor_text(value, options)
-        return simple_text(value) if type(value) in SIMPLE else self._render(value, options, True)
+        return simple_text(value) if kind in SIMPLE or kind in FLAT and is_simple(value) else (
+            self._render(value, options, True))
 
     def format(self, value: Any, spec: str, options: PrintOptions) -> str:
         """What an f-string writes for `{value:spec}`; the caller has checked a spec for plain numbers."""
@@ -131,7 +138,7 @@ class Style:
                 return self.array(value.array, quoted)
         if isinstance(value, Tensor):
             return value.text() if isinstance(value, Uninitialized) else self._tensor_text(value, options)
-        if isinstance(value, Op | NodeOutput):
+        if isinstance(value, NODES):
             node = value.node if isinstance(value, NodeOutput) else value
             return f"<{self.node_name(node)} object at {self.address(node)}>"
         exposure = exposure_of(type(value))

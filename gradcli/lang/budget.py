@@ -71,7 +71,8 @@ class Budget:
         counted as they are taken. TypeError if `values` is not iterable.
         """
         if type(values) in COUNTED:
-            self.check_items(len(values))
+            if len(values) > self.items:
+                self.check_items(len(values))
             return values
         if issubclass(type(values), tuple) and type(values).__iter__ is tuple.__iter__:     # a size, a named tuple
             self.check_items(tuple.__len__(values))

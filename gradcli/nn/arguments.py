@@ -100,6 +100,7 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
     by_place = [(at, name, takers[name]) for at, name in enumerate(code.co_varnames[: code.co_argcount])
                 if name in takers]
 
+    first = by_place[0][0] if by_place else sys.maxsize
     most = sys.maxsize if code.co_flags & VARIADIC else code.co_argcount
 
     @wraps(function)
@@ -107,11 +108,12 @@ def _checking(function: Callable[..., Any], owner: type | None) -> Callable[...,
         if owner is not None and args and not isinstance(args[0], owner):
             raise ArgumentFault(f"{owner.__name__}.{function.__name__}() is a method of such an object, not of "
                                 f"{described(args[0])}")
-        if by_place and by_place[0][0] < len(args) <= most:
+        if first < len(args) <= most:
             args = _checked_positional(plain, by_place, args, options)
-        for name, value in options.items():
-            if name in takers:
-                options[name] = _checked(plain, name, takers[name], value, args, options)
+        if options:
+            for name, value in options.items():
+                if name in takers:
+                    options[name] = _checked(plain, name, takers[name], value, args, options)
         try:
             return function(*args, **options)
         except TypeError as error:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy._core._exceptions import UFuncTypeError
 
 from gradcli.engine.plain_numbers import plain_arguments
+from gradcli.engine.random.generators import Current
 from gradcli.faults.mistakes import BroadcastShapes, SeveralElements
 from gradcli.faults.tensors import IndexOutOfRange, PartShape, ViewSize
 from gradcli.faults.tree import AmbiguousTruth, ArgumentFault, Fault, IndexFault, ShapeFault, TypeFault, ValueFault
@@ -32,10 +33,12 @@ def with_numpy_faults(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function`, with what it or numpy refuses as a fault in numpy's words."""
     @wraps(function)
     def call(*args: Any, **options: Any) -> Any:
-        if options:
-            options = dict(zip(options, plain_arguments((*options.values(),)), strict=True))
+        if Current.legacy:
+            args = plain_arguments(args)
+            if options:
+                options = dict(zip(options, plain_arguments((*options.values(),)), strict=True))
         try:
-            return function(*plain_arguments(args), **options)
+            return function(*args, **options)
         except NUMPYS as error:
             kind = (AxisFault if isinstance(error, np.exceptions.AxisError) else
                     ValueFault if isinstance(error, np.linalg.LinAlgError) else ArgumentFault)

@@ -97,9 +97,10 @@ class ArrayRandom:
 
     def _checked(self, name: str, size: Any) -> None:
         sizes = size if isinstance(size, tuple | list) else (0 if size is None else size,)
-        if not all(type(length) is int and length >= 0 for length in sizes):
-            raise ArgumentFault(f"np.random.{name}() needs whole numbers as sizes, not {described(size)}",
-                                "np.random.rand(3, 2)")
+        for length in sizes:
+            if type(length) is not int or length < 0:
+                raise ArgumentFault(f"np.random.{name}() needs whole numbers as sizes, not {described(size)}",
+                                    "np.random.rand(3, 2)")
         MemoryLimit.check(name, 8 * math.prod(sizes))
 
 

@@ -25,6 +25,9 @@ def taken_size(array: Any, places: Any, axis: Any) -> int:
 
 def product(a: Any, b: Any) -> Any:
     """`np.dot(a, b)`, whose size is checked first."""
+    if type(a) is type(b) is np.ndarray and a.ndim == b.ndim == 2:
+        MemoryLimit.check("dot", 8 * a.shape[0] * b.shape[1])
+        return np.dot(a, b)
     shapes = np.shape(a), np.shape(b)
     if all(shapes):
         MemoryLimit.check("dot", 8 * math.prod(shapes[0][:-1]) * math.prod([*shapes[1][:-2], *shapes[1][1:][-1:]]))
@@ -60,6 +63,13 @@ def of_one_type(left: Any, right: Tensor) -> tuple[Tensor, Tensor] | None:
     MemoryLimit.check("matmul", 8 * (left.array.size + right.array.size))
     common = np.result_type(left.array, right.array)
     return Tensor(left.array.astype(common)), Tensor(right.array.astype(common))
+
+
+def axes(axis: Any) -> Any:
+    """An axis, a tuple of them, or None, as numpy takes them."""
+    if axis is None or type(axis) is int or (type(axis) is tuple and all(type(member) is int for member in axis)):
+        return axis
+    raise ArgumentFault(f"an axis is a whole number, not {described(axis)}", "a.sum(axis=0)")
 
 
 def integer_tuple(value: Any, name: str, repair: str) -> tuple[int, ...]:

@@ -20,25 +20,29 @@ from gradcli.engine.autograd.signature import NUMBERS, REFUSED, Int, Type, descr
 from gradcli.engine.autograd.views import base_of
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.plain_numbers import plain_number
+from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_for_numpy, array_of, checked_int64, in_listed_type
 from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
 from gradcli.engine.tensor.methods import SPECIAL
-from gradcli.engine.tensor.numpy_sizes import check_core_dimensions, of_one_type, place_in, product, taken_size
+from gradcli.engine.tensor.numpy_sizes import axes, check_core_dimensions, of_one_type, place_in, product, taken_size
 from gradcli.engine.tensor.reshape_inplace import resize
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tree import ArgumentFault
 
+SCALARS = frozenset({np.float64, np.float32, np.int64, np.bool_})       # numpy's commonest numbers, of listed types
 WARNING = frozenset({"mean", "std", "var"})       # reductions of numpy that warn where nothing is reduced
-CODES = {code: np.dtype(code) for code in "f2 f4 f8 i1 i2 i4 i8 u1 ? f d e b B h i l q".split()}
-"""Element types by the codes that numpy has for them."""
+UFUNCS: dict[str, Any] = {"sum": np.add, "prod": np.multiply, "max": np.maximum, "min": np.minimum}   # what reduces
+CODES = {code: np.dtype(code) for code in "f2 f4 f8 i1 i2 i4 i8 u1 ? f d e b B h i l q".split()}     # numpy's, of types
 
 
 def as_numpy_result(result: Any) -> Any:
     """A result of numpy as programs hold it: an Array of a listed type, or the plain number it is."""
+    if type(result) in SCALARS:
+        return result.item()
     if isinstance(result, np.ndarray):
         return Array(in_listed_type(result if result.ndim else result.copy()))
     if type(result) in NUMBERS:
@@ -73,8 +77,11 @@ def array_like(value: Any, imaginary: bool = False) -> Any:
 
 def _reducing(name: str) -> Callable[..., Any]:
     reduce = getattr(np.ndarray, name)
+    ufunc = UFUNCS.get(name)
 
     def reduced(self: Tensor, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
+        if ufunc is not None and not options:
+            return as_numpy_result(ufunc.reduce(self.array, axes(axis), None, None, bool(keepdims)))
         unknown = options.keys() - {"ddof", "dtype"}
         if unknown:
             raise ArgumentFault(f"{name}() of an array has no option {min(unknown)}", f"a.{name}(axis=0)")
@@ -94,13 +101,6 @@ def _reducing(name: str) -> Callable[..., Any]:
     reduced.__name__ = reduced.__qualname__ = name
     reduced.__doc__ = f"The {name} of all values, or along an axis."
     return reduced
-
-
-def axes(axis: Any) -> Any:
-    """An axis, a tuple of them, or None, as numpy takes them."""
-    if axis is None or type(axis) is int or (type(axis) is tuple and all(type(member) is int for member in axis)):
-        return axis
-    raise ArgumentFault(f"an axis is a whole number, not {described(axis)}", "a.sum(axis=0)")
 
 
 def copy(self: Tensor) -> Array:
@@ -295,13 +295,13 @@ def _order(order: Any) -> Any:
     return order
 
 
-PLAIN_INDICES = (int, slice, type(None), type(...))
+PLAIN_INDICES = frozenset({int, slice, type(None), type(...)})
 
 
 def _item(self: Array, at: Any) -> Any:
     """`a[at]`: a plain number where one is left, and steps may go backwards."""
-    if all(type(index) in PLAIN_INDICES for index in (at if type(at) is tuple else (at,))):
-        result = as_numpy_result(self.array[place_in(self.array, at)])
+    if type(at) in PLAIN_INDICES or type(at) is tuple and PLAIN_INDICES.issuperset(map(type, at)):
+        result = as_numpy_result(self.array[place_in(self.array, at) if Current.legacy else at])
         if type(result) is Array:
             note_view(result, self, result.array)
         return result

@@ -21,6 +21,7 @@ from gradcli.lang.runtime.ordered import view_class
 from gradcli.lang.runtime.types import STAND_INS, TypeProxy, stand_in
 
 DICT = METHODS[dict]
+SEQUENCES = (str, list, tuple)
 DEQUE = frozenset("append appendleft pop popleft extend extendleft clear rotate reverse count index remove insert "
                   "maxlen".split())
 
@@ -134,7 +135,8 @@ def _counting(name: str) -> Any:
 
     def operate(self: Tally, *other: Any, **options: Any) -> Any:
         for counts in (self, options, *other):
-            if isinstance(counts, dict) and any(isinstance(count, str | list | tuple) for count in counts.values()):
+            if isinstance(counts, dict) and counts and [
+                    count for count in counts.values() if isinstance(count, SEQUENCES)]:
                 raise ArgumentFault(f"Counter.{name}() adds up counts, and a count is a number")
         result = plain(self, *other, **options)
         return result if result is NotImplemented or type(result) is not collections.Counter else Tally(dict(result))

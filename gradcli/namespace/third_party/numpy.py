@@ -17,8 +17,8 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.plain_numbers import is_number, number_of
 from gradcli.engine.tensor.conversion import array_for_numpy, array_of, in_listed_type
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import check_broadcast, element_count, product
-from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, axes, element_type, numpy_operand
+from gradcli.engine.tensor.numpy_sizes import axes, check_broadcast, element_count, product
+from gradcli.engine.tensor.numpy_view import OWN, as_numpy_result, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array, grad_mode
 from gradcli.exposure import renamed
@@ -33,22 +33,27 @@ def array(object: Any, dtype: Any = None, *, copy: Any = True, order: Any = None
     """An array of what a number, a list of lists, or a tensor holds, of at least `ndmin` dimensions."""
     if type(ndmin) is not int or not 0 <= ndmin <= 16:
         raise ArgumentFault("ndmin of np.array() is a small whole number", "np.array([1, 2], ndmin=2)")
+    if type(object) is list and object and type(object[0]) is float:
+        values = array_of(object, np.float64)
+    else:
+        values = _values_of(object)
+    values = values[(np.newaxis,) * max(0, ndmin - values.ndim)] if ndmin else values
+    return Array(values if dtype is None else values.astype(element_type(dtype)))
+
+
+def _values_of(object: Any) -> Any:
+    """A number, lists of such, or a tensor as an array of numpy's: of whole numbers, or of double precision."""
     if isinstance(object, Tensor) and object.requires_grad:
         object = object.numpy()   # type: ignore[attr-defined]  # which refuses where calls are recorded
     if isinstance(object, list | tuple) and object and all(map(is_number, object)):
         object = [number_of(item) for item in object]
     if isinstance(object, Array | Tensor):
         MemoryLimit.check("array", object.array.nbytes)
-        values = array_for_numpy(object).copy()
-    elif isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
-        values = np.stack([array_for_numpy(item) for item in object])
-    elif type(object) is list and object and type(object[0]) is float:
-        values = array_of(object, np.float64)
-    else:
-        natural = array_of(object)
-        values = natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
-    values = values[(np.newaxis,) * max(0, ndmin - values.ndim)] if ndmin else values
-    return Array(values if dtype is None else values.astype(element_type(dtype)))
+        return array_for_numpy(object).copy()
+    if isinstance(object, list | tuple) and object and all(isinstance(item, Tensor) for item in object):
+        return np.stack([array_for_numpy(item) for item in object])
+    natural = array_of(object)
+    return natural if natural.dtype.kind in "iub" else array_of(object, np.float64)
 
 
 def asarray(a: Any, dtype: Any = None, order: Any = None) -> Array:
@@ -62,16 +67,18 @@ def operand(value: Any) -> Any:
 
 
 def _sized(name: str, shape: Any) -> tuple[int, ...]:
-    sizes = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-    if not all(type(size) is int and size >= 0 for size in sizes):
-        raise ArgumentFault(f"{name}() needs whole numbers as sizes, not {described(shape)}", f"np.{name}((2, 3))")
+    sizes = shape if type(shape) is tuple else tuple(shape) if isinstance(shape, tuple | list) else (shape,)
+    for size in sizes:
+        if type(size) is not int or size < 0:
+            raise ArgumentFault(f"{name}() needs whole numbers as sizes, not {described(shape)}", f"np.{name}((2, 3))")
     MemoryLimit.check(name, 8 * element_count(sizes))
     return sizes
 
 
 def _filled(name: str) -> Callable[..., Array]:
+    fill = np.ones if name == "ones" else np.zeros
+
     def make(shape: Any, dtype: Any = float, order: Any = "C") -> Array:
-        fill = np.ones if name == "ones" else np.zeros
         return Array(fill(_sized(name, shape), element_type(dtype)))
 
     return renamed(make, name)
@@ -163,6 +170,8 @@ def _on(name: str, arguments: int) -> Callable[..., Any]:
     apply = getattr(np, name)
 
     def applied(*args: Any, out: Any = None) -> Any:
+        if arguments == len(args) == 1 and out is None and type(args[0]) is Array and not args[0].requires_grad:
+            return as_numpy_result(apply(args[0].array))
         if len(args) != arguments:
             raise ArgumentFault(f"{name}() takes {arguments} value{'s' * (arguments > 1)} here", f"np.{name}(x)")
         if any(isinstance(arg, Tensor) and arg.requires_grad for arg in args) and grad_mode.enabled:

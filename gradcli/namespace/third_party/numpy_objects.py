@@ -15,8 +15,8 @@ from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.conversion import in_listed_type
 from gradcli.engine.tensor.dtypes import OF, ArrayType
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import element_count
-from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, axes, element_type, numpy_operand
+from gradcli.engine.tensor.numpy_sizes import axes, element_count
+from gradcli.engine.tensor.numpy_view import as_numpy_result, astype, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import DisplayHooks, Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing

@@ -8,8 +8,7 @@ import numpy as np
 
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import element_count, integer_tuple
-from gradcli.engine.tensor.numpy_view import axes
+from gradcli.engine.tensor.numpy_sizes import axes, element_count, integer_tuple
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.tensor.variable import Array
 from gradcli.faults.tree import ArgumentFault, ValueFault

@@ -22,8 +22,8 @@ from gradcli.engine.autograd.signature import NUMBERS, described
 from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.tensor.conversion import DEEPEST
 from gradcli.engine.tensor.memory import MemoryLimit
-from gradcli.engine.tensor.numpy_sizes import element_count, taken_size
-from gradcli.engine.tensor.numpy_view import as_numpy_result, axes, element_type, numpy_operand
+from gradcli.engine.tensor.numpy_sizes import axes, element_count, taken_size
+from gradcli.engine.tensor.numpy_view import as_numpy_result, element_type, numpy_operand
 from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.variable import Array
 from gradcli.engine.tensor.write_gate import writing

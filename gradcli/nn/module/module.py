@@ -132,16 +132,7 @@ class Module(Lookup):
 
     def named_modules(self, memo: Any = None, prefix: str = "", remove_duplicate: bool = True) -> Iterator[Any]:
         """This module and all within it, each once or under each of its names, by dotted name."""
-        modules, visited = [], set()
-        waiting: list[tuple[str, Module]] = [(prefix, self)]
-        while waiting:
-            path, module = waiting.pop()
-            if id(module) not in visited or not remove_duplicate:
-                visited.add(id(module))
-                modules.append((path, module))
-                waiting += [(dotted(path, name), inner) for name, inner in reversed(module._module_dict.items())
-                            if inner is not None]
-        return generator("Module.named_modules", modules)
+        return generator("Module.named_modules", modules_by_name(self, prefix, remove_duplicate))
 
     def modules(self) -> Iterator[Module]:
         """This module and all within it, each once."""
@@ -159,7 +150,7 @@ class Module(Lookup):
 
     def _named_members(self, which: str, prefix: str, recurse: bool, once: bool) -> Iterator[tuple[str, Any]]:
         members, visited = [], set()
-        for path, module in Module.named_modules(self, None, prefix, once) if recurse else [(prefix, self)]:
+        for path, module in modules_by_name(self, prefix, once) if recurse else [(prefix, self)]:
             for name, value in getattr(module, which).items():
                 if value is not None and (id(value) not in visited or not once):
                     visited.add(id(value))
@@ -365,6 +356,22 @@ def registries_of(module: Module, name: str,
     except AttributeError:
         noun = "parameters" if kind == "_parameter_dict" else "module" if kind else "buffer"
         raise SetBeforeInit(name, noun) from None
+
+
+def modules_by_name(module: Module, prefix: str, once: bool) -> list[tuple[str, Module]]:
+    """A module and all within it, parents before children, each `once` or under each of its names, by dotted name."""
+    modules: list[tuple[str, Module]] = []
+    visited: set[int] = set()
+    waiting = [(prefix, module)]
+    while waiting:
+        path, current = waiting.pop()
+        if id(current) not in visited or not once:
+            visited.add(id(current))
+            modules.append((path, current))
+            if inner_modules := current._module_dict:
+                waiting += [(dotted(path, name), inner) for name, inner in reversed(inner_modules.items())
+                            if inner is not None]
+    return modules
 
 
 def dotted(path: str, name: str) -> str:

@@ -40,9 +40,13 @@ def module_repr(module: Any, style: Any) -> str:
 
     In the tutorial style it is the text of 0.1.12, or of the version that the program asks for.
     """
+    return _text_of(module, package_class(type(module)), style)
+
+
+def _text_of(module: Any, base: Any, style: Any) -> str:
+    """`module_repr` of a module whose first class of the package is `base`."""
     legacy = (style.name == "tutorial") if style is not None else Current.legacy
     kind = type(module)
-    base: Any = package_class(kind)
     own_text = legacy and kind.extra_repr is base.extra_repr      # which no extra_repr of the program replaces
     age = OLDEST if Current.age == "today" else Current.age
     text = legacy_text(module, base, age) if own_text and age in BEFORE_04 else None
@@ -61,10 +65,11 @@ def module_repr(module: Any, style: Any) -> str:
 
 def _child_repr(module: Any, style: Any) -> str:
     """The text of a child module: by `__repr__` if the program's class defines it."""
-    if module is None or type(module).__repr__ is not package_class(type(module)).__repr__:
+    base = None if module is None else package_class(type(module))
+    if base is None or type(module).__repr__ is not base.__repr__:
         text = repr(module)
         return text if isinstance(text, str) else ""
-    return module_repr(module, style)
+    return _text_of(module, base, style)
 
 
 def _modern_repr(name: str, extra: str, children: list[tuple[str, str]]) -> str:

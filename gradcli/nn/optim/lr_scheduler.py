@@ -72,7 +72,7 @@ class LRScheduler:
         self._step_count = int(self._counts_steps)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if type(vars(self).get(name)) in NUMBERS and type(value) not in NUMBERS:
+        if type(value) not in NUMBERS and type(self.__dict__.get(name)) in NUMBERS:
             raise ArgumentFault(f"{name} of a schedule is a number, not {described(value)}")
         object.__setattr__(self, name, value)
 
@@ -103,7 +103,10 @@ class LRScheduler:
             self._advance(earlier, first=earlier == 0)
 
     def _by_program(self, name: str) -> bool:
-        return PROGRAM_MADE in vars(next(kind for kind in type(self).__mro__ if name in vars(kind)))
+        for kind in type(self).__mro__:
+            if name in kind.__dict__:
+                return PROGRAM_MADE in kind.__dict__
+        raise AttributeError(name)
 
     def _advance(self, epoch: int, first: bool = False) -> None:
         self.last_epoch = epoch
@@ -117,9 +120,10 @@ class LRScheduler:
                                     f"{described(rates)}", "[base_lr * 0.9 for base_lr in self.base_lrs]")
             rates = [scalar({"learning rate": rate}, "learning rate", None) for rate in rates]
         else:
-            self._is_initial = first
+            own = self.__dict__     # nobody else sets this name
+            own["_is_initial"] = first
             rates = LRScheduler.get_lr(self)
-            self._is_initial = False
+            own["_is_initial"] = False
         for group, rate in zip(groups, rates, strict=True):
             group["lr"] = rate
         self._last_lr = [group["lr"] for group in groups]
