@@ -271,19 +271,20 @@ def admissible(value: Any) -> bool:
     while pending:
         value = pending.pop()
         kind = type(value)
-        if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or PROGRAM_MADE in kind.__dict__:
-            continue
-        if kind in CONTAINERS or isinstance(value, NESTED):
-            if not (kind in CONTAINERS or exposure_of(kind)):
+        if kind not in CONTAINERS:
+            if kind in ATOMS or kind in ITERATORS or kind in WRAPPERS or PROGRAM_MADE in kind.__dict__:
+                continue
+            if not isinstance(value, NESTED):
+                if not _admissible_leaf(value, kind):
+                    return False
+                continue
+            if not exposure_of(kind):
                 return False
-            if id(value) not in visited:
-                visited.add(id(value))
-                members = (value, value.values()) if isinstance(value, dict) else (value,)
-                for part in members:
-                    if not ADMITTED.issuperset(map(type, part)):
-                        pending += [member for member in part if type(member) not in ADMITTED]
-        elif not _admissible_leaf(value, kind):
-            return False
+        if id(value) not in visited:
+            visited.add(id(value))
+            for part in (value, value.values()) if isinstance(value, dict) else (value,):
+                if not ADMITTED.issuperset(map(type, part)):
+                    pending += [member for member in part if type(member) not in ADMITTED]
     return True
 
 

@@ -16,7 +16,7 @@ from gradcli.display.containers import CONTAINERS, SIMPLE, is_simple, render_con
 from gradcli.display.number_format import Array
 from gradcli.display.print_options import PrintOptions
 from gradcli.display.pseudo_address import Addresses
-from gradcli.engine.autograd.detached import TEXT, report_detached
+from gradcli.engine.autograd.detached import TEXT, Detachments, report_detached
 from gradcli.engine.autograd.op import NodeOutput, Op
 from gradcli.engine.node_names import legacy_node_name
 from gradcli.engine.plain_numbers import is_number, number_of
@@ -91,6 +91,8 @@ class Style:
 
     def _tensor_text(self, value: Tensor, options: PrintOptions) -> str:
         """The text of a tensor, or of the numbers that the observer of detached values puts in place of its own."""
+        if Detachments.observer is None and Detachments.reader is None:
+            return self.tensor(value, options)
         own = value.array
         array = report_detached(value, TEXT, own)
         if array is own:

@@ -44,5 +44,8 @@ class Lookahead:
                 return -1
             self.span = min(max(4 * self.span, WORDS, 4 * words), FURTHEST)
             self.start, self.values, at = start, self.make(twister.ahead(self.span)), 0
-        twister.skip(words)
+        if twister.position + words <= WORDS:
+            twister.position += words
+        else:
+            twister.skip(words)
         return at

@@ -141,14 +141,16 @@ def unrepresentable_fault(number: float, dtype: Any) -> TypeFault:
 
 def to_element(number: Any, dtype: Any) -> Any:
     """A plain number as an element of type `dtype`; TypeFault where that cannot hold it, or its imaginary part."""
-    if isinstance(number, ndarray) and number.dtype.kind == "c":
-        number = number.item()
     if type(number) is int or type(number) is float:
+        if dtype.kind == "f" and -LARGEST_HALF < number < LARGEST_HALF:
+            return number
         if not can_hold(dtype, number) and (type(number) is int and dtype.kind in "iu" or not Current.legacy):
             raise unrepresentable_fault(number, dtype)
         if dtype.kind == "V":       # whose library takes no whole number beyond 64 bits
             return float(number)
         return number % (integer_limits(dtype)[1] + 1) if dtype.kind == "u" and number < 0 else number
+    if isinstance(number, ndarray) and number.dtype.kind == "c":
+        return to_element(number.item(), dtype)
     if type(number) is not complex or dtype.kind == "c":
         return number
     if dtype == bool_:

@@ -25,7 +25,7 @@ from gradcli.engine.result_layout import can_expand
 from gradcli.engine.tensor.complex_tensor import LAZY, unwritable
 from gradcli.engine.tensor.dtypes import INEXACT, OF, category
 from gradcli.engine.tensor.tensor import DATA, Tensor, ViewOf, clock, follow, note_write, owner, views_of
-from gradcli.engine.tensor.variable import Dual, Variable, grad_mode
+from gradcli.engine.tensor.variable import Dual, Variable, grad_mode, is_viewed
 from gradcli.engine.tensor.write_gate import StepWrites, filling, overlaps_itself, refuse_shared, writing
 from gradcli.faults.arguments import ArgumentMismatch
 from gradcli.faults.tensors import SharedMemory
@@ -250,7 +250,7 @@ def _skip_hooks(call: Op, view: Op) -> None:
 def _give(target: Tensor, node: Any) -> None:
     carry_over(target, node)
     target.node = node
-    if not target.requires_grad and getattr(target, "viewed", False):
+    if not target.requires_grad and is_viewed(target):
         _track_views(target)
     _track(target)
 

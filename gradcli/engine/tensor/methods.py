@@ -13,6 +13,7 @@ from gradcli.engine.autograd.backward import backward as sweep_back
 from gradcli.engine.autograd.backward import check_inputs, seed_for
 from gradcli.engine.autograd.detached import (
     DATA_ASSIGNMENT,
+    Detachments,
     detached_for,
     report_detached,
     report_read,
@@ -47,7 +48,17 @@ from gradcli.engine.tensor.dtypes import CTYPES, INEXACT, OF, DType
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.reshape_inplace import RESHAPE_METHODS
 from gradcli.engine.tensor.tensor import DATA, DATA_OF, DETACH, FIRST_ORDER, DisplayHooks, Size, Tensor, rebind, sharing
-from gradcli.engine.tensor.variable import RESULT, Array, Dual, Parameter, Variable, Volatile, grad_mode
+from gradcli.engine.tensor.variable import (
+    RESULT,
+    Array,
+    Dual,
+    InferenceTensor,
+    Parameter,
+    Variable,
+    Volatile,
+    grad_mode,
+    is_viewed,
+)
 from gradcli.engine.transforms.stack import Transforms
 from gradcli.exposure import exposed
 from gradcli.faults.gradients import Detached, NothingRequiresGrad, RequiresGradOfResult
@@ -98,8 +109,11 @@ def without_history(tensor: Tensor, message: str) -> NoHistory:
 
 def detach(self: Tensor) -> Tensor:
     """The same memory, without history."""
-    kind = Variable if RESULT[type(self)] is Volatile else RESULT[type(self)]
-    alone = sharing(self, kind, DETACH, here() if self.requires_grad else None)
+    kind = RESULT[type(self)]
+    alone = sharing(self, Variable if kind is Volatile else kind, DETACH, here() if self.requires_grad else None)
+    if kind is not Volatile and Detachments.observer is None and Detachments.reader is None and (
+            type(self) is not InferenceTensor):
+        return alone
     share_memory(self.array)
     return report_detached(self, ".detach()", inference_like(alone, self))
 
@@ -332,7 +346,7 @@ def set_requires_grad(self: Tensor, value: Any, floating: str = ASSIGNED) -> Non
     self.requires_grad = bool(value) or self.node is not None
     if value and type(self) is Tensor:
         self.__class__ = Variable
-    if getattr(self, "viewed", False):
+    if is_viewed(self):
         flag_views(self, here())
 
 

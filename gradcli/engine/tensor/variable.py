@@ -80,6 +80,17 @@ def become_real(tensor: Any) -> None:
 COMPLEX_CLASSES[Parameter] = COMPLEX_CLASSES[ComplexParameter] = ComplexParameter
 
 
+_viewed: Any = vars(Tensor)["viewed"].__get__      # of the slot, which asks no __getattr__
+
+
+def is_viewed(tensor: Tensor) -> bool:
+    """Whether there is, or has been, a view of a tensor."""
+    try:
+        return bool(_viewed(tensor))
+    except AttributeError:
+        return False
+
+
 class GradMode:
     """Whether calls are being recorded.
 

@@ -238,7 +238,7 @@ def linspace_array(start, end, steps, dtype):
     """Evenly spaced numbers, counted from the nearer end as PyTorch does."""
     if steps < 2:
         return np.full(steps, start, dtype)
-    if dtype in HALVES:     # every step is rounded
+    if dtype is not float32 and dtype in HALVES:     # every step is rounded
         first, last, counted = dtype.type(start), dtype.type(end), np.arange(steps).astype(dtype)
         step = dtype.type((last - first) / dtype.type(steps - 1))
         return np.where(np.arange(steps) < steps // 2, first + step * counted, last - step * counted[::-1])
@@ -248,8 +248,9 @@ def linspace_array(start, end, steps, dtype):
     step = (one(end) - one(start)) / one(steps - 1)
     if steps <= FEW:      # the same in plain numbers
         first, last, gap = float(one(start)), float(one(end)), float(step)
-        numbers = [first + gap * i if i < steps // 2 else last - gap * (steps - 1 - i) for i in range(steps)]
-        return np.array(numbers, real).astype(dtype, copy=False)
+        numbers = [first + gap * i for i in range(steps // 2)]
+        numbers += [last - gap * i for i in range(steps - 1 - steps // 2, -1, -1)]
+        return np.array(numbers, real) if dtype is real else np.array(numbers, real).astype(dtype)
     up = np.arange(steps)
     low = up < steps // 2
     exact = np.float64

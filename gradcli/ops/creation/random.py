@@ -41,7 +41,10 @@ def as_pairs(shape, dtype, draw_real):
 
 def _drawn(method):
     def forward(size: Sizes, *, dtype: Type = None):
-        return random_array(method, checked_size(size), dtype or Default.floating)
+        kind = dtype or Default.floating
+        if kind.kind == "f":
+            return getattr(Current.generators.tensors, method)(checked_size(size), kind)
+        return random_array(method, checked_size(size), kind)
 
     return forward
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from gradcli.engine.autograd.signature import Array, Int, Number, Operand, Plain
 from gradcli.engine.random.generators import Current, draw
+from gradcli.engine.tensor.conversion import LARGEST_HALF
 from gradcli.engine.tensor.dtypes import FLOAT_KINDS, OF, float_limits
 from gradcli.engine.tensor.write_gate import writing
 from gradcli.faults.tensors import UnimplementedType
@@ -52,7 +53,8 @@ class Uniform(Refill):
             return refilled(input, as_pairs(
                 input.shape, input.dtype, lambda shape, dtype: draw().uniform(shape, dtype, low, high)))
         refuse_integers(input, "uniform")
-        refuse_bounds(input.dtype, float_limits(input.dtype), ("from", low), ("to", high))
+        if not (-LARGEST_HALF < low < LARGEST_HALF and -LARGEST_HALF < high < LARGEST_HALF):
+            refuse_bounds(input.dtype, float_limits(input.dtype), ("from", low), ("to", high))
         return refilled(input, draw().uniform(input.shape, input.dtype, low, high))
 
 
