@@ -26,9 +26,10 @@ class Budget:
 
     def __init__(self, **limits: int) -> None:
         """Set the limits that differ from the defaults, by name."""
-        if not limits.keys() <= Budget.__annotations__.keys():
-            raise TypeError(f"a budget has no {', '.join(limits.keys() - Budget.__annotations__.keys())}")
-        vars(self).update(limits)
+        if limits:
+            if not limits.keys() <= Budget.__annotations__.keys():
+                raise TypeError(f"a budget has no {', '.join(limits.keys() - Budget.__annotations__.keys())}")
+            vars(self).update(limits)
         self._left = repeat(True, self.turns)
 
     def ticks(self) -> Iterator[bool]:

@@ -22,7 +22,7 @@ from gradcli.engine.messages.numpy_messages import with_numpy_faults
 from gradcli.engine.plain_numbers import plain_number
 from gradcli.engine.random.generators import Current
 from gradcli.engine.tensor.conversion import array_for_numpy, array_of, checked_int64, in_listed_type
-from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType
+from gradcli.engine.tensor.dtypes import OF, OF_REAL, ArrayType, float64
 from gradcli.engine.tensor.memory import MemoryLimit
 from gradcli.engine.tensor.memory_format import ArrayFlags
 from gradcli.engine.tensor.methods import SPECIAL
@@ -44,7 +44,8 @@ def as_numpy_result(result: Any) -> Any:
     if type(result) in SCALARS:
         return result.item()
     if isinstance(result, np.ndarray):
-        return Array(in_listed_type(result if result.ndim else result.copy()))
+        return Array(result if result.dtype is float64 and result.ndim and type(result) is np.ndarray else
+                     in_listed_type(result if result.ndim else result.copy()))
     if type(result) in NUMBERS:
         return result
     if isinstance(result, np.generic) and result.dtype in OF_REAL:
@@ -82,8 +83,7 @@ def _reducing(name: str) -> Callable[..., Any]:
     def reduced(self: Tensor, axis: Any = None, keepdims: bool = False, **options: Any) -> Any:
         if ufunc is not None and not options:
             return as_numpy_result(ufunc.reduce(self.array, axes(axis), None, None, bool(keepdims)))
-        unknown = options.keys() - {"ddof", "dtype"}
-        if unknown:
+        if unknown := options.keys() - {"ddof", "dtype"}:
             raise ArgumentFault(f"{name}() of an array has no option {min(unknown)}", f"a.{name}(axis=0)")
         extra = {"ddof": Int.take(options["ddof"])} if "ddof" in options and name in ("std", "var") else {}
         if REFUSED in extra.values():

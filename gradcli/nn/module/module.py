@@ -234,7 +234,7 @@ class Module(Lookup):
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Set the gradients of all parameters to None, or to zeros."""
-        states.zero_grad(Module.parameters(self), set_to_none)
+        states.zero_grad(states.members(self, "_parameter_dict", True), set_to_none)
 
     def float(self) -> Any:
         """Convert floating parameters and buffers to float32; return this module."""

@@ -76,14 +76,10 @@ def all_within(module: Any) -> list[Any]:
 
 def members(module: Any, registry: str, recurse: bool) -> list[Any]:
     """The values in a registry of a module and, with `recurse`, of all within it, each once."""
-    values: list[Any] = []
-    visited = set()
-    for current in all_within(module) if recurse else [module]:
-        for value in getattr(current, registry).values():
-            if value is not None and id(value) not in visited:
-                visited.add(id(value))
-                values.append(value)
-    return values
+    modules = all_within(module) if recurse else [module]
+    values = {id(value): value for current in modules for value in getattr(current, registry).values()}
+    values.pop(id(None), None)
+    return list(values.values())
 
 
 def zero_grad(parameters: Iterable[Any], set_to_none: bool) -> None:

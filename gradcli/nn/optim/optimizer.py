@@ -174,8 +174,8 @@ class Optimizer(WithStates):
             zero_grad(self._params(group), set_to_none)
 
     def _params(self, group: Any) -> list[Any]:
-        params = group.get("params") if isinstance(group, dict) else None
-        if type(params) is not list or not all(isinstance(p, Tensor) for p in params):
+        params: Any = group.get("params") if isinstance(group, dict) else None
+        if type(params) is not list or False in [isinstance(p, Tensor) for p in params]:
             raise ArgumentFault("each entry of param_groups is a dict whose 'params' are a list of tensors")
         return params
 

@@ -85,7 +85,7 @@ class TensorDataset(Dataset):
         return self.tensors[at]
 
     def __getitem__(self, at: Any) -> Any:
-        return tuple(t[at] for t in self.tensors)
+        return tuple([t[at] for t in self.tensors])
 
     def __len__(self) -> int:
         return len(self.tensors[0].array)
