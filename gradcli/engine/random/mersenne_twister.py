@@ -96,13 +96,17 @@ class Twister:
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
-        words = np.random.RandomState(seed & 0xFFFFFFFF).get_state(legacy=False)["state"]["key"]
-        self.restore(words.astype("<u4").tobytes(), 0)
+        np.random.RandomState(self._source).seed(seed & 0xFFFFFFFF)     # the source itself knows the new rule alone
+        self._begin(0)
 
     def restore(self, words: bytes, position: int) -> None:
         """Continue from saved words; position 0 and 624 both mean that the next word needs a refill."""
         key = np.frombuffer(words, "<u4").astype(np.uint32)
         self._source.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": 0 if position else WORDS}}
+        self._begin(position)
+
+    def _begin(self, position: int) -> None:
+        """Give out the words of the source from a position in its row on."""
         self._fresh = position == 0
         self._row = NO_WORDS if self._fresh else self._source.random_raw(WORDS)
         self._list = self._singles = self._doubles = None
