@@ -35,14 +35,15 @@ def storage_text(array: Array, type_name: str) -> str:
 
 def _vector(array: Array, options: PrintOptions) -> str:
     number = tutorial_format(array, options, 0)
-    lead = " " if number.scale_line else ""
+    scale_line = number.scale_line
+    lead = " " if scale_line else ""
     column = array.reshape(-1, 1)
     if array.size < options.threshold:
-        return number.scale_line + _rows(column, number, lead)
+        return scale_line + _rows(column, number, lead)
     n = options.edgeitems
     dots = f"{lead}{DOWN:^{number.width}}\n"
     last = column[max(0, len(column) - n):]
-    return number.scale_line + _rows(column[:n], number, lead) + dots + _rows(last, number, lead)
+    return scale_line + _rows(column[:n], number, lead) + dots + _rows(last, number, lead)
 
 
 def _matrix(array: Array, options: PrintOptions) -> str:
@@ -87,14 +88,16 @@ def _full(matrix: Array, number: Format, indent: str, linewidth: int) -> str:
     """All rows, in as many groups of columns as `linewidth` needs."""
     columns = matrix.shape[1]
     band = max(1, (linewidth - len(indent)) // (number.width + 1))
-    lead = indent + (" " if number.scale_line else "")
+    scale_line = number.scale_line
+    lead = indent + (" " if scale_line else "")
+    if columns <= band:
+        return scale_line + _rows(matrix, number, lead)
     pieces = []
     for first in range(0, columns, band):
         last = min(first + band, columns) - 1
-        if band < columns:
-            gap = "" if first == 1 else "\n"        # so it was
-            pieces.append(f"{gap}Columns {first} to {last} \n{indent}")
-        pieces += number.scale_line, _rows(matrix[:, first : last + 1], number, lead)
+        gap = "" if first == 1 else "\n"        # so it was
+        pieces.append(f"{gap}Columns {first} to {last} \n{indent}")
+        pieces += scale_line, _rows(matrix[:, first : last + 1], number, lead)
     return "".join(pieces)
 
 

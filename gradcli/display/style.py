@@ -222,9 +222,10 @@ def _bytes(array: Array) -> Array:
 
 def _legacy_class(value: Any) -> str:
     """The name of the 0.1.12 class for the dtype of a value, such as "Float"; "" if there is none."""
-    if value.dtype.is_complex:
+    dtype = value.dtype
+    if dtype.is_complex:
         return ""
-    return "Byte" if value.dtype.name == "bool" else str(value.dtype.era)
+    return "Byte" if dtype.name == "bool" else str(dtype.era)
 
 
 def _modern_text(value: Tensor, options: PrintOptions) -> str:

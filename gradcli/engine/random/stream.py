@@ -100,10 +100,12 @@ class RandomStream(ABC):
 
     def normal_around(self, mean: Array | float, std: Array | float, dtype: DTypeLike = np.float32) -> Array:
         """A normal number for each mean and standard deviation: drawn, multiplied and added one after another."""
-        if np.any(np.asarray(std) < 0):
+        below = np.asarray(std) < 0
+        if below.any() if below.ndim else below:
             raise UnfitValue("normal needs standard deviations of at least 0").saying(
                 "normal expects all elements of std >= 0.0")
-        normals = self.normal(np.broadcast_shapes(np.shape(mean), np.shape(std)), dtype)
+        shape, other = np.shape(mean), np.shape(std)
+        normals = self.normal(shape if shape == other else np.broadcast_shapes(shape, other), dtype)
         around: Array = normals * np.asarray(std, dtype) + np.asarray(mean, dtype)
         return around
 
