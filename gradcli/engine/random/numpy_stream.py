@@ -39,10 +39,12 @@ class ArrayRandom:
         self._source.seed(seed)
 
     def rand(self, *sizes: int) -> Any:
-        return self._sample("rand", sizes, lambda: self._source.rand(*sizes))
+        self._checked("rand", sizes)
+        return as_numpy_result(self._source.rand(*sizes))
 
     def randn(self, *sizes: int) -> Any:
-        return self._sample("randn", sizes, lambda: self._source.randn(*sizes))
+        self._checked("randn", sizes)
+        return as_numpy_result(self._source.randn(*sizes))
 
     def random(self, size: Any = None) -> Any:
         return self._sample("random", size, lambda: self._source.random_sample(size))

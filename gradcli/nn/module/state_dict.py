@@ -18,7 +18,7 @@ from gradcli.engine.tensor.tensor import Tensor, note_write
 from gradcli.engine.tensor.uninitialized import Uninitialized
 from gradcli.engine.tensor.variable import Parameter, Variable
 from gradcli.engine.tensor.write_gate import filling, writing
-from gradcli.exposure import exposed
+from gradcli.exposure import PROGRAM_MADE, exposed
 from gradcli.faults.mistakes import DepthLimit
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.lang.runtime.ordered import OrderedDict
@@ -114,19 +114,28 @@ def entries(module: Any, prefix: str = "") -> dict[str, Any]:
     stack = [(prefix, module, 0)]
     while stack:
         path, current, depth = stack.pop()
-        members = current._parameter_dict | {name: value for name, value in current._buffer_dict.items()
-                                             if name not in current._non_persistent_buffers}
-        tensors.update({path + name: value for name, value in members.items() if value is not None})
-        if hasattr(type(current), "get_extra_state"):
+        members = current._parameter_dict
+        if buffers := current._buffer_dict:
+            members = members | {name: value for name, value in buffers.items()
+                                 if name not in current._non_persistent_buffers}
+        for name, value in members.items():
+            if value is not None:
+                tensors[path + name] = value
+        kind = type(current)
+        if PROGRAM_MADE in kind.__dict__ and hasattr(kind, "get_extra_state"):      # no class of the package has it
             tensors[path + "_extra_state"] = ExtraState(current)
-        stack += [(f"{path}{name}.", inner, _deeper(depth)) for name, inner in reversed(current._module_dict.items())
-                  if inner is not None]
+        if modules := current._module_dict:
+            stack += [(f"{path}{name}.", inner, _deeper(depth)) for name, inner in reversed(modules.items())
+                      if inner is not None]
     return tensors
 
 
 def state_dict(module: Any, prefix: str, keep_vars: bool) -> dict[str, Tensor]:
     """The entries of a module; detached tensors that share their memory, or with `keep_vars` the tensors themselves."""
-    return OrderedDict({name: _state(value, keep_vars) for name, value in entries(module, prefix).items()})
+    states = entries(module, prefix)
+    for name, value in states.items():
+        states[name] = Tensor(value.array) if type(value) is Parameter and not keep_vars else _state(value, keep_vars)
+    return OrderedDict(states)
 
 
 def _state(entry: Any, keep_vars: bool) -> Any:
