@@ -153,8 +153,10 @@ def data(self: Tensor) -> Tensor:
     """The tensor inside, whose changes history does not see."""
     inside = sharing(self, Tensor, DATA_OF, here() if self.requires_grad else None)
     inside.root = DATA
-    share_memory(self.array)
     inside.array = self.array if Current.legacy else self.array.view()      # today's counts its own writes
+    if Detachments.observer is None and Detachments.reader is None and type(self) is not InferenceTensor:
+        return inside
+    share_memory(self.array)
     return report_detached(self, ".data", inference_like(inside, self))
 
 

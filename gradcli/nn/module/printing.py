@@ -73,10 +73,10 @@ def _child_repr(module: Any, style: Any) -> str:
 
 
 def _modern_repr(name: str, extra: str, children: list[tuple[str, str]]) -> str:
+    if not children and "\n" not in extra:
+        return f"{name}({extra})"
     child_lines = [f"({key}): {_indented(text)}" for key, text in children]
     extra_lines = extra.split("\n") if extra else []
-    if not child_lines and len(extra_lines) <= 1:
-        return f"{name}({extra})"
     return f"{name}(\n  " + "\n  ".join(extra_lines + child_lines) + "\n)"
 
 
