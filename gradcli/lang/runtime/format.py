@@ -30,6 +30,7 @@ LONGEST_WIDTH = 4000    # digits that a width is written with, leading zeros inc
 
 SPEC = re.compile(r"(?:(?:[^{}]|[{}])?[<>=^])?[-+ ]?z?#?0?(?P<width>\d+)?[_,]?(?:\.(?P<precision>\d+))?[a-zA-Z%]?",
                   re.DOTALL)
+SHORT = 1000        # members of a container up to which Python's own text of it is tried
 FUNCTIONS = frozenset({FunctionType, BuiltinFunctionType, MethodType, MethodDescriptorType})
 NUMBERS = frozenset({int, float, complex, bool})
 SCALARS = NUMBERS | {str, type(None)}
@@ -103,6 +104,8 @@ class Formatter:
         """repr(value); containers within containers are gone through without recursion."""
         if type(value) in SCALARS:
             return self._scalar(value)
+        if type(value) in FRAMES and (text := _flat_text(value)) is not None and len(text) <= self.budget.characters:
+            return text
         out: list[str] = []
         open_: set[int] = set()
         left = self.budget.characters
@@ -121,7 +124,9 @@ class Formatter:
                 out.append(self._scalar(value))
             elif type(value) in FRAMES:
                 begin, end = FRAMES[type(value)]
-                if id(value) in open_:
+                if out and (text := _flat_text(value)) is not None:
+                    out.append(text)
+                elif id(value) in open_:
                     out.append(begin + "..." + end)
                 elif type(value) in SETS and not value:
                     out.append(f"{type(value).__name__}()")
@@ -271,6 +276,19 @@ class Formatter:
             value = self.text(value)
         return self.format(value, spec)
 
+    def are_short(self, fields: list[tuple[str, int, str]], args: tuple[Any, ...]) -> bool:
+        """Whether Python itself may fill the fields of a template, (text before it, place of the value, specification):
+        with numbers, short strings and specifications whose widths have been looked at.
+        """
+        narrow = self._narrow
+        for _, at, spec in fields:
+            value = args[at]
+            kind = type(value)
+            if spec and spec not in narrow or kind is not float and not (
+                    kind is int and -SMALL < value < SMALL or kind is str and len(value) < WIDTH):
+                return False
+        return True
+
     def format(self, value: Any, spec: str) -> str:
         """format(value, spec)."""
         if not spec and type(value) in SCALARS:
@@ -339,6 +357,20 @@ def _defines(kind: type, name: str) -> bool:
 def _repr_owner(kind: type) -> type:
     """The class that says how objects of `kind` look."""
     return next(cls for cls in kind.__mro__ if "__repr__" in cls.__dict__)
+
+
+def _flat_text(value: Any) -> str | None:
+    """Python's own text of a list, tuple or dict of few numbers and short strings; None for anything else."""
+    kind = type(value)
+    if kind is not list and kind is not tuple and kind is not dict or len(value) > SHORT:
+        return None
+    members = value if kind is not dict else [*value.values(), *value]
+    if not SCALARS.issuperset(map(type, members)) or sum([len(x) for x in members if type(x) is str]) > WIDTH:
+        return None
+    try:
+        return repr(value)
+    except ValueError:      # a whole number of too many digits
+        return None
 
 
 def _items(value: Any) -> list[tuple[int, Any]]:

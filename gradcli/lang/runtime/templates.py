@@ -33,9 +33,8 @@ def percent(f: Formatter, template: str, values: Any) -> str:
         operands = values if type(values) is tuple else (values,)
         if kinds is not None and len(kinds) == len(operands) and all(map(_is_short, operands, kinds)):
             return f.budget.checked_length(template % operands)
-    filling = _Percent(f, values)
+    filling, left = _Percent(f, values), f.budget.characters
     pieces: list[str] = []
-    left = f.budget.characters
     for part in _known_parts(template) if len(template) < LONG else _parts(template):
         pieces.append(part if type(part) is str else filling.field(*part))
         left -= len(pieces[-1])
@@ -171,12 +170,13 @@ def _field(f: Formatter, shape: str, kind: str, value: Any) -> str:
 def brace(f: Formatter, template: str, /, *args: Any, **options: Any) -> str:
     """`template.format(...)`."""
     if len(template) < LONG and (plain := _plain_fields(template)) is not None and plain[1] <= len(args):
+        if f.are_short(plain[0], args):
+            return f.budget.checked_length(template.format(*args))
         pieces: list[str] = []
         left = f.budget.characters
         for literal, at, spec in plain[0]:
             pieces += (literal, f.field(args[at], "", spec))
-            left -= len(pieces[-1])
-            if left < 0:
+            if (left := left - len(pieces[-1])) < 0:
                 break       # the check below refuses it
         return f.budget.checked_length("".join(pieces) + plain[2])
     return _Braces(f, args, options).fill(template, 2)
