@@ -72,6 +72,16 @@ PROGRAMS = [
     "print(IntEnum('C', 'A, B', start=False).B + 0, Enum('C', 'A B', start=True).B.value)\n"
     "print(Enum('C', {'A': 0.0, 'B': False}).B, Enum('C', {'A': [1], 'B': [1]}).B)\n"
     "print(list(Enum('C', {'A': 1, 'B': 1.0})))",
+    "from enum import Enum, IntEnum, StrEnum\nfrom functools import reduce\n"
+    "for f in (lambda: Enum('C', ('t', 1)), lambda: Enum('C', ['t', (1, 2)]), lambda: Enum('C', {1: 2}),\n"
+    "          lambda: Enum('C', [(['x'], 1)]), lambda: Enum('C', {'a', 'b'}), lambda: Enum('C', [('', 1)]),\n"
+    "          lambda: IntEnum('C', 'A, B', start=(0, 'h')), lambda: [*Enum('C', [('1,2', 1), ('a b', 2)])],\n"
+    "          lambda: IntEnum('C', {'A': ('11', 2)}).A + 0, lambda: IntEnum('C', {'A': (1, 2, 3)}),\n"
+    "          lambda: StrEnum('C', {'A': 1}), lambda: StrEnum('C', {'A': ('x', 'y')}),\n"
+    "          lambda: StrEnum('C', {'A': ('x',)}).A,\n"
+    "          lambda: reduce(max, 3, 4), lambda: reduce(max), lambda: reduce(max, [1], 2, 3)):\n"
+    "    try:\n        print(f())\n    except (TypeError, ValueError) as e:\n        print(e)\n"
+    "class S(str, Enum):\n    A = 1\n    B = ('x',)\nprint([m.value for m in S], S.A == '1')",
     "import string, gc\nprint(string.capwords('a bc'), string.octdigits, gc.collect() >= 0)",
     "import unicodedata as u\nprint(''.join(c for c in u.normalize('NFD', 'Ślusàrski') if u.category(c) != 'Mn'), "
     "u.name('é'), u.lookup('SNOWMAN'), u.numeric('½'), u.digit('7'), u.combining('a'), u.is_normalized('NFC', 'é'), "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType
 from typing import Any
 
@@ -154,18 +154,29 @@ def enumeration(base: Any, formatter: Any, name: Any, names: Any, *, module: Any
     if isinstance(names, str):
         names = names.replace(",", " ").split()
     values: dict[str, Any] = {}
-    pairs = names.items() if isinstance(names, dict) else [(item, COUNTED) if isinstance(item, str) else item
-                                                           for item in Budget().bounded(names)]
-    for key, value in pairs:
-        if checked_name(key) in values:
+    for key, value in _names_and_values(names):
+        if not isinstance(key, str):
+            len(key), hash(key)     # which CPython asks first, in these words
+        if not isinstance(key, str) or key.isidentifier() or key[:1] == ".":     # what begins so is the package's own
+            checked_name(key)
+        if key in values:
             raise TypeError(f"{key!r} already defined as {formatter.repr(values[key])}")
         values[key] = _next_value(base, key, [*values.values()], start) if value is COUNTED else value
-    if conflicts := {"mro", *closed_names(base)}.intersection(values):
+    if invalid := [key for key in values if key in ("mro", "")]:
+        raise ValueError(f"invalid enum member name(s) {','.join(map(repr, invalid))}")
+    if conflicts := closed_names(base) & values.keys():
         raise PolicyFault(f"{checked_name(name)} cannot define {min(conflicts)}: its base class needs that name")
     cls = EnumClass(checked_name(name), (base,), values)
     type.__setattr__(cls, PROGRAM_MADE, MIXED)
     create_members(cls, formatter)
     return cls
+
+
+def _names_and_values(names: Any) -> Iterable[Any]:
+    """The names that an enumeration is made of, with their values: pairs, or names that are all counted."""
+    if isinstance(names, list | tuple) and names and isinstance(names[0], str):
+        return [(name, COUNTED) for name in Budget().bounded(names)]
+    return [(item, names[item]) if isinstance(item, str) else item for item in Budget().bounded(names)]
 
 
 enumeration.__qualname__ = EnumClass.__call__.__qualname__
@@ -179,16 +190,37 @@ def _next_value(cls: type, name: str, before: list[Any], start: Any = 1) -> Any:
 
 
 def _member(cls: Any, name: str, value: Any) -> Any:
+    args = value if type(value) is tuple else (value,)
     if issubclass(cls, IntEnum) and type(value) is not int:
-        value = int(value)
+        value = Budget().checked_bits(int(*args))
     if issubclass(cls, TextEnum) and type(value) is not str:
-        raise TypeError(f"{value!r} is not a string")
+        value = _text_of(cls, args)
     member = object.__new__(cls)
     member._name, member._value = name, value
     begin = cls.__init__
     if begin is not object.__init__:
-        begin(member, *(value if type(value) is tuple else (value,)))
+        begin(member, *args)
     return member
+
+
+def _text_of(cls: Any, args: tuple[Any, ...]) -> str:
+    """What `str(*args)` makes of the values of a member; those of a StrEnum must be texts."""
+    formatter = getattr(cls, ".formatter")
+    if len(args) == 1:
+        if type(args[0]) is not str and not issubclass(cls, MixedText):
+            raise TypeError(f"{formatter.repr(args[0])} is not a string")
+        text: str = args[0] if type(args[0]) is str else formatter.format(args[0], "")
+        return text
+    if len(args) > 3:
+        raise TypeError(f"str() takes at most 3 arguments ({len(args)} given)" if issubclass(cls, MixedText) else
+                        f"too many arguments for str(): {formatter.repr(args)}")
+    for word, option in zip(("encoding", "errors"), args[1:], strict=False):
+        if type(option) is not str:
+            raise TypeError(f"{word} must be a string, not {formatter.repr(option)}")
+    if args:
+        raise TypeError("decoding str is not supported" if type(args[0]) is str else
+                        f"decoding to str: need a bytes-like object, {type(args[0]).__name__} found")
+    return ""
 
 
 class IntEnum(Enum):

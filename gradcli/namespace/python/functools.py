@@ -28,9 +28,16 @@ def partial(function: Callable[..., Any], /, *first: Any, **keywords: Any) -> Ca
     return partly
 
 
-def reduce(function: Callable[[Any, Any], Any], iterable: Iterable[Any], /, *initial: Any) -> Any:
-    """The values combined by a function of two arguments, from the left."""
-    values = iter(iterable)
+def reduce(*args: Any) -> Any:
+    """reduce(function, iterable, initial): the values combined by a function of two arguments, from the left."""
+    if not 2 <= len(args) <= 3:
+        bound = "least 2" if len(args) < 2 else "most 3"
+        raise TypeError(f"reduce expected at {bound} arguments, got {len(args)}")
+    function, iterable, *initial = args
+    try:
+        values = iter(iterable)
+    except TypeError:
+        raise TypeError("reduce() arg 2 must support iteration") from None
     if initial:
         result, = initial
     else:
