@@ -31,13 +31,13 @@ class NamedValue(NamedTuple):
 
 
 LONGEST_TEXT = 4000     # characters of a message, a note or a repair in a diagnosis
-_INSIDE = re.compile(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\."
+_INSIDE = re.compile(r"(?<![\w.])(__main__\.)?(?:[\w.]|<lambda>|<locals>)*<locals>\."
                      r"| at 0x(?!7f2a5c)[0-9a-f]+")     # those of display/pseudo_address.py may stay
 
 
 def without_addresses(text: str) -> str:
     """`text` without what CPython adds where it shows functions: true addresses, the names of those around them."""
-    return _INSIDE.sub("", text) if "0x" in text or "<locals>" in text else text
+    return _INSIDE.sub(r"\1", text) if "0x" in text or "<locals>" in text else text
 
 
 def shortened(text: str) -> str:

@@ -85,7 +85,10 @@ class Budget:
         try:
             return self.bounded(values)
         except TypeError:
-            return values
+            kind = type(values)
+            if getattr(kind, "__iter__", None) is None and not hasattr(kind, "__getitem__"):
+                return values
+            raise       # what its own __iter__ has raised: it is not called again
 
     def _too_many(self, surplus: Any) -> NoReturn:
         raise SizeLimit(f"that would make more than {self.items} values; no more can stand together")

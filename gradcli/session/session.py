@@ -163,7 +163,7 @@ class Session(Names):
             lambda template, values: percent(self._formatter, template, values), self.options, self.settings, names)
         self._builtins = builtins(policy, self._show, lambda text: self._remark(text, text), self.write, self.budget)
         self._bare = bare_names(self._builtins)
-        self._names: dict[str, Any] = {"__builtins__": self._builtins}
+        self._names: dict[str, Any] = {"__builtins__": self._builtins, "__name__": "__main__"}
 
     def run(self, text: str, name: str = "<input>", echo: bool = True) -> str:
         """Run a program and return what it printed.

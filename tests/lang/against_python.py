@@ -43,7 +43,7 @@ class Both:
         self.out.clear()
         self.table.update(turns(self.budget))
         try:
-            exec(lower(parse(text), text, self.policy), {"__builtins__": self.table})
+            exec(lower(parse(text), text, self.policy), {"__builtins__": self.table, "__name__": "__main__"})
         except LimitFault:
             return None
         except Exception as error:

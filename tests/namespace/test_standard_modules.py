@@ -82,6 +82,14 @@ PROGRAMS = [
     "          lambda: reduce(max, 3, 4), lambda: reduce(max), lambda: reduce(max, [1], 2, 3)):\n"
     "    try:\n        print(f())\n    except (TypeError, ValueError) as e:\n        print(e)\n"
     "class S(str, Enum):\n    A = 1\n    B = ('x',)\nprint([m.value for m in S], S.A == '1')",
+    "class W:\n    def __iter__(self):\n        print('iter')\n        raise TypeError('boom')\n"
+    "for f in (lambda: ','.join(W()), lambda: print(*W()), lambda: {}.update(W()), lambda: {1}.union(W()),\n"
+    "          lambda: (lambda a: a)(*W())):\n"
+    "    try:\n        f()\n    except TypeError as e:\n        print(e)",
+    "def f(x=1, **k):\n    return x\nclass A:\n    def m(self, x=1):\n        return x\n"
+    "for g in (lambda: f(*3), lambda: f(**0.5), lambda: A().m(*3), lambda: f(x=1, **{'x': 2}), lambda: dict(**3),\n"
+    "          lambda: int(**3), lambda: print(*3), lambda: A(x=1, **{'x': 1})):\n"
+    "    try:\n        g()\n    except TypeError as e:\n        print(e)",
     "import string, gc\nprint(string.capwords('a bc'), string.octdigits, gc.collect() >= 0)",
     "import unicodedata as u\nprint(''.join(c for c in u.normalize('NFD', 'Ślusàrski') if u.category(c) != 'Mn'), "
     "u.name('é'), u.lookup('SNOWMAN'), u.numeric('½'), u.digit('7'), u.combining('a'), u.is_normalized('NFC', 'é'), "
@@ -96,7 +104,7 @@ PROGRAMS = [
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_as_python_prints(program):
-    assert Session().run(program, echo=False) == python_prints(program, {})
+    assert Session().run(program, echo=False) == python_prints(program)
 
 
 @pytest.mark.parametrize("call", [

@@ -241,7 +241,7 @@ def _for_programs(call: Any, legacy: Any) -> Any:
 
     def method(*args: Any, **options: Any) -> Any:
         caller = _getframe(1).f_globals.get("__name__")
-        from_program = caller is None or caller.startswith("gradcli.lang.")
+        from_program = caller in (None, "__main__") or caller.startswith("gradcli.lang.")
         return (legacy if from_program else call)(*args, **options)
 
     return wraps(call)(method)

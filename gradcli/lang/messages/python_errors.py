@@ -20,6 +20,7 @@ from gradcli.faults.arguments import (
     UnknownOption,
 )
 from gradcli.faults.mistakes import CallFault, ItemFault, OperandFault, UnpackFault
+from gradcli.faults.source import without_addresses
 from gradcli.faults.tree import ArgumentFault, Fault
 from gradcli.lang.messages.value_names import PLAIN
 
@@ -253,7 +254,7 @@ def counted(least: int, most: int) -> str:
 
 def meaning(message: str) -> Meaning:
     """Return the meaning of a message of CPython's."""
-    message = re.sub(r"(?<![\w.])(?:[\w.]|<lambda>|<locals>)*<locals>\.", "", message)
+    message = without_addresses(message).replace("__main__.", "")
     for pattern, read in _READINGS:
         match = re.fullmatch(pattern, message, re.DOTALL)
         if match:

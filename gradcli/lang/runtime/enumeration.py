@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator
+from keyword import iskeyword
 from types import FunctionType
 from typing import Any
 
@@ -157,8 +158,8 @@ def enumeration(base: Any, formatter: Any, name: Any, names: Any, *, module: Any
     for key, value in _names_and_values(names):
         if not isinstance(key, str):
             len(key), hash(key)     # which CPython asks first, in these words
-        if not isinstance(key, str) or key.isidentifier() or key[:1] == ".":     # what begins so is the package's own
-            checked_name(key)
+        if not (isinstance(key, str) and (iskeyword(key) or not key.isidentifier() and key[:1] != ".")):
+            checked_name(key)       # what begins with a dot is the package's own
         if key in values:
             raise TypeError(f"{key!r} already defined as {formatter.repr(values[key])}")
         values[key] = _next_value(base, key, [*values.values()], start) if value is COUNTED else value
