@@ -28,7 +28,7 @@ from gradcli.engine.tensor.device import here_only, names_device, unknown_device
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.engine.tensor.memory_format import PRESERVE, Format, in_order
 from gradcli.engine.tensor.tensor import Tensor
-from gradcli.faults.tensors import ExpandedSize
+from gradcli.faults.tensors import ExpandedSize, UnknownDevice
 from gradcli.faults.tree import ArgumentFault, ShapeFault
 from gradcli.ops.base import ComplexKernel, ComplexOp
 
@@ -307,8 +307,9 @@ class To(ComplexOp):
             elif argument is not None:
                 dtype = Type.take(argument)
                 if dtype is REFUSED:
-                    fault = ArgumentFault(f"to() needs a type, a tensor or a device, not {described(argument)}",
-                                          "x.to(torch.float64)")
+                    kind = UnknownDevice if type(argument) is str else ArgumentFault
+                    fault = kind(f"to() needs a type, a tensor or a device, not {described(argument)}",
+                                 "x.to(torch.float64)")
                     raise fault.saying(unknown_device(argument)) if type(argument) is str else fault
         result = F.cast(input, dtype) if dtype is not None else input
         result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result

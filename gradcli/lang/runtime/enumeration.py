@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from keyword import iskeyword
 from types import FunctionType
 from typing import Any
@@ -173,11 +173,11 @@ def enumeration(base: Any, formatter: Any, name: Any, names: Any, *, module: Any
     return cls
 
 
-def _names_and_values(names: Any) -> Iterable[Any]:
+def _names_and_values(names: Any) -> Iterator[Any]:
     """The names that an enumeration is made of, with their values: pairs, or names that are all counted."""
     if isinstance(names, list | tuple) and names and isinstance(names[0], str):
-        return [(name, COUNTED) for name in Budget().bounded(names)]
-    return [(item, names[item]) if isinstance(item, str) else item for item in Budget().bounded(names)]
+        return ((name, COUNTED) for name in Budget().bounded(names))
+    return ((item, names[item]) if isinstance(item, str) else item for item in Budget().bounded(names))
 
 
 enumeration.__qualname__ = EnumClass.__call__.__qualname__

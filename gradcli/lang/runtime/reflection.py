@@ -17,6 +17,7 @@ from gradcli.faults.mistakes import UnderscoreRefused
 from gradcli.faults.tree import AttributeFault
 from gradcli.lang.budget import Budget
 from gradcli.lang.messages.locate import is_lowered
+from gradcli.lang.messages.python_words import python_error
 from gradcli.lang.messages.value_names import describe
 from gradcli.lang.policy import CHANGED, CHANGING, CLASS, INTROSPECTED, Policy, attribute_name, legal_name
 from gradcli.lang.runtime.attributes import Attributes
@@ -154,7 +155,13 @@ def reflection(attributes: Attributes, introspect: Callable[[Any, str], Any],
         return sorted(name for name in attributes.readable_names(value) if type(name) is str and name[:1] not in "._")
 
     def issubclass(kind: Any, above: Any, /) -> bool:
-        return all(builtin_issubclass(cls, types_of(above)) for cls in types_of(kind))
+        if not (isinstance(kind, TypeProxy) or user_class(kind)):
+            raise python_error("a class is needed here, such as float", builtin_issubclass, 0, int)
+        try:
+            kinds = types_of(above)
+        except TypeError as error:
+            raise python_error(str(error), builtin_issubclass, int, 0) from None
+        return all(builtin_issubclass(cls, kinds) for cls in types_of(kind))
 
     functions: dict[str, Any] = locals()
     names = ("getattr", "hasattr", "setattr", "delattr", "issubclass", "dir")
