@@ -13,6 +13,7 @@ from gradcli.engine.plain_numbers import plain_arguments
 from gradcli.engine.random.python_stream import DRAWING
 from gradcli.engine.tensor.dtypes import DType, Typed
 from gradcli.engine.tensor.tensor_types import TensorType
+from gradcli.engine.tensor.variable import Parameter
 from gradcli.exposure import admitting, expose_functions, exposed, named, renamed
 from gradcli.faults.mistakes import SizeLimit
 from gradcli.lang.budget import Budget
@@ -106,6 +107,10 @@ class _TensorClassMeta(type):
 
     def __instancecheck__(cls, value: object) -> bool:
         return cls.holder.holds(value)
+
+    def __subclasscheck__(cls, kind: type) -> bool:
+        """Of the classes of tensors those of parameters alone are classes under `torch.Tensor` to programs."""
+        return type.__subclasscheck__(cls, kind) or cls.holder.fixed is None and issubclass(kind, Parameter)
 
 
 @named("type")

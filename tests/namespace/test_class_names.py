@@ -4,6 +4,7 @@ import pytest
 
 from gradcli.faults.tree import Fault
 from gradcli.session.session import Session
+from support.python_prints import python_prints
 
 MODULES = """
 import argparse, collections, contextlib, datetime, decimal, enum, fractions, functools, io, itertools, logging
@@ -79,3 +80,13 @@ def test_messages_have_the_names_that_python_has():
         if fault.value.message != str(expected.value):
             wrong[statement] = fault.value.message, str(expected.value)
     assert not wrong
+
+
+def test_parameters_are_a_class_of_tensors_and_types_of_elements_are_apart():
+    torch = pytest.importorskip("torch")
+    text = ("print([issubclass(kind, base) for kind in (nn.Parameter, torch.Tensor, torch.FloatTensor, nn.Linear, int) "
+            "for base in (torch.Tensor, nn.Parameter, torch.FloatTensor, nn.Module, object)])\n"
+            "for kind, base in ((torch.ones(1), torch.Tensor), (nn.Linear, 3), (int, torch.Tensor)):\n"
+            "    try:\n        print(issubclass(kind, base))\n    except TypeError as e:\n        print(e)")
+    ours = Session(style="modern").run("import torch\nfrom torch import nn\n" + text, echo=False)
+    assert ours == python_prints(text, {"torch": torch, "nn": torch.nn})
