@@ -53,6 +53,10 @@ def _no_attributes(_: object) -> Mapping[str, Any]:
     return {}
 
 
+def _not_imported(*_: object) -> None:
+    return None
+
+
 def _no_base(_: object) -> type | None:
     return None
 
@@ -68,6 +72,9 @@ class Policy:
 
     modules: Mapping[str, object] = {}
     """What can be imported: dotted name to module object."""
+
+    origin: Callable[[Mapping[str, object], str, str], tuple[str, str] | None] = staticmethod(_not_imported)
+    """Where among the modules, of which the second has the third imported, that name is from; "" is a module itself."""
 
     module_type: type | None = None
     """The type of modules: programs may read whatever the `__dict__` of one holds under a name that they can spell."""

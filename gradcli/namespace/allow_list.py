@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from keyword import iskeyword
 from numbers import Integral
 from typing import Any
@@ -88,6 +88,15 @@ class AllowList:
     def own(self, value: Any) -> dict[str, Any]:
         """The attributes that a program has set on a tensor; none for any other value."""
         return own_attributes(value)
+
+    def origin(self, modules: Mapping[str, Any], module: str, name: str) -> tuple[str, str] | None:
+        """The module from which `module` imports `name`, and the name there, "" for that module; None if it does not.
+
+        modules  what programs can import, by dotted name
+        """
+        from gradcli.namespace.imported_names import origin_of  # few programs import a name from there
+
+        return origin_of(module, name, lambda home, member: home in modules and self.readable(modules[home], member))
 
     def readable_of_all(self, kind: type, name: str) -> bool:
         """Whether programs may read the attribute `name` of every value of type `kind`."""

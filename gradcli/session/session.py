@@ -150,7 +150,7 @@ class Session(Names):
             attribute_of_all=allow_list.readable_of_all, assign=allow_list.assignable, own=allow_list.own,
             readable_names=allow_list.readable_names, base=allow_list.base, text=self.text, repr=self.quoted,
             format=self._format, number=single_number, plain_number=plain_number, kind=kind_of, of_numbers=OF_NUMBERS,
-            address=lambda value: int(self._style.address(value), 16))
+            address=lambda value: int(self._style.address(value), 16), origin=allow_list.origin)
         self._formatter = Formatter(policy, self.budget)
         plain = python_names(self._formatter, self.budget, self.write)
         self._torch = torch_module(torch_functions(self))

@@ -27,6 +27,10 @@ AS_PYTHON = {
         "b = A()\nb.__dict__.update(a.__dict__)\nprint(b.__dict__ == {**a.__dict__, 'z': 3})\n"
         "try: del a.__dict__['z']\nexcept KeyError as e: print('KeyError', e)\n"
         "a.__setattr__('m', 5)\nprint(a.m, a.__getattribute__('k'))\na.__delattr__('m')\nprint(hasattr(a, 'm'))"),
+    "definitions within a method": (
+        "class A:\n    def f(self):\n        return 1\n        def __len__(self):\n            return 2\n"
+        "    def g(self):\n        def __repr__(self):\n            return 'A'\n        return 3\n"
+        "print(A().f(), A().g(), hasattr(A(), '__len__'))"),
     "classes": (
         "class A:\n    def twin(self): return self.__class__()\nclass B(A): pass\n"
         "b = B()\nc = b.twin()\n"

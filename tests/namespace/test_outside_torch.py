@@ -3,6 +3,7 @@
 import pytest
 
 from gradcli.faults.tree import Fault
+from gradcli.namespace.imported_names import IMPORTS
 from gradcli.namespace.outside_torch import REFUSED
 from gradcli.session.session import Session
 
@@ -105,3 +106,37 @@ def test_names_are_imported_from_where_torch_defines_them():
                "Size([2]), is_grad_enabled(), isinstance(default_generator, Generator), C.device is torch.device, "
                "save is torch.save)")
     assert Session(style="modern").run(program, echo=False) == "cpu True True torch.Size([2]) True True True True\n"
+
+
+IMPORTED = """
+from torch.functional import Tensor, F
+from torch.nn.modules.activation import Module, init
+from torch.nn.modules.module import OrderedDict, Optional
+from torch.utils.data.dataset import randperm
+import collections, torch, torch.nn as nn
+print(F is nn.functional, Tensor is torch.Tensor, Module is nn.Module, init is nn.init)
+print(OrderedDict is collections.OrderedDict, Optional[int], randperm is torch.randperm)
+try:
+    from torch.functional import F as G, Tensors
+except ImportError as e:
+    print(e)
+print("F" in dir(torch.functional))
+"""
+
+
+def test_names_are_imported_from_modules_that_import_them():
+    assert printed(IMPORTED) == (
+        "True True True True\nTrue typing.Optional[int] True\n"
+        "cannot import name 'Tensors' from 'torch.functional'\nFalse\n")
+
+
+def test_a_name_that_a_module_does_not_import_is_missing():
+    with pytest.raises(Fault, match="cannot import"):
+        printed("from torch.functional import Module")
+
+
+def test_each_imported_name_is_somewhere():
+    modules = Session(style="modern").policy.modules
+    for module, names in IMPORTS.items():
+        if module in modules:
+            assert printed(f"from {module} import {', '.join(names.split())}") == "", module

@@ -197,3 +197,8 @@ def test_a_caught_exception_is_printed_as_python_prints_it(monkeypatch, capsys):
     monkeypatch.setitem(linecache.cache, SCRIPT, (len(CAUGHT), None, CAUGHT.splitlines(keepends=True), SCRIPT))
     exec(compile(CAUGHT, SCRIPT, "exec"), {"__name__": "__main__"})
     assert written(CAUGHT)[0] == capsys.readouterr().out
+
+
+def test_the_paths_of_the_interpreter_are_unknown():
+    assert Session(style="modern").run(
+        "import sys\nprint([sys.executable, sys.prefix], sys.prefix != sys.base_prefix)") == "['', ''] False\n"

@@ -28,7 +28,7 @@ def function(c: LoweringContext, node: Node) -> list[ast.stmt]:
         if part[0] == "returns":
             c.expression(part[3][0])       # only checked: annotations have no effect
     method = c.scopes[-1].kind == "class"
-    name = c.name(leaf, method)
+    name = c.name(leaf, c.scopes[-1].kind != "module")      # within a function it is a name that nothing can read
     decorators = [lower_decorator(c, part) for part in decorator_nodes]
     args = lower_parameters(c, params)
     c.scopes.append(Scope("function", (args.posonlyargs + args.args)[0].arg

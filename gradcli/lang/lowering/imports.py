@@ -106,7 +106,8 @@ def _find_absent(c: LoweringContext, path: Node, members: Sequence[Node] = ()) -
         return (name,)
     for member in members:
         member_name = member[3][0][3] if member[0] != "everything" else ""
-        if member_name and not c.policy.attribute(c.policy.modules[name], member_name):
+        if member_name and not (c.policy.attribute(c.policy.modules[name], member_name)
+                                or c.policy.origin(c.policy.modules, name, member_name)):
             return name, member_name
     return ()
 

@@ -176,6 +176,10 @@ def _enter(value: Any) -> None:
 def _importer(policy: Policy) -> Callable[[Any, str], Any]:
     def member(module: Any, name: str) -> Any:
         if not policy.attribute(module, name):
+            source = policy.origin(policy.modules, module_name(module), name)
+            if source is not None:
+                home = policy.modules[source[0]]
+                return admit(getattr(home, source[1])) if source[1] else home
             raise MissingImport(name, repr(module_name(module)), *nearest(name, policy.readable_names(module)))
         return admit(getattr(module, name))
 

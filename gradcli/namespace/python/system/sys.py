@@ -1,4 +1,7 @@
-"""`sys` for programs: argv, stdout, stderr, exit and limits of numbers; nothing about the machine."""
+"""`sys` for programs: argv, stdout, stderr, exit and limits of numbers; nothing about the machine.
+
+The paths of the interpreter are empty, which in CPython means that it does not know them.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,7 @@ def sys_module(argv: Callable[[], Any], write: Callable[[str], object], complain
                            name: getattr(sys.float_info, name) for name in FLOATS}),
                        getrecursionlimit=_depth, setrecursionlimit=_set_depth, exit=leave, getdefaultencoding=_encoding,
                        hexversion=sys.hexversion, getsizeof=refusing("sys.getsizeof"),
-                       intern=_same, ps1=">>> ", ps2="... ")
+                       intern=_same, ps1=">>> ", ps2="... ", executable="", prefix="", exec_prefix="", base_prefix="")
 
 
 def _depth() -> int:
