@@ -7,6 +7,7 @@ import numpy as np
 from gradcli.engine.autograd.op import Op, raw, rename_node
 from gradcli.engine.autograd.signature import Array, Scalar, sized
 from gradcli.engine.autograd.views import unsafe_view
+from gradcli.engine.numerics.narrow_products import matrix_product
 from gradcli.engine.tensor.conversion import to_element
 from gradcli.faults.mistakes import ProductShapes
 from gradcli.faults.tree import ShapeFault
@@ -81,7 +82,7 @@ class Mm(Op):
 
     def forward(input: Array, mat2: Array):
         if input.ndim == 2 == mat2.ndim and 1 != input.shape[1] == len(mat2):
-            return input.dot(mat2)
+            return matrix_product(input, mat2)
         check_dims("mm", input, mat2, 2, 2)
         check_inner_lengths("mm", input, mat2, 0)
         if input.shape[1] == 1:
@@ -108,7 +109,7 @@ class Mv(Op):
     def forward(input: Array, vec: Array):
         check_dims("mv", input, vec, 2, 1)
         check_inner_lengths("mv", input, vec, 0)
-        return input.dot(vec)
+        return matrix_product(input, vec[:, None])[:, 0]
 
     def grad_input(F, g, vec):
         return F.unsqueeze(g, 1) * vec
@@ -265,7 +266,7 @@ class Addmm(AddedProduct):
         check_dims("addmm", mat1, mat2, 2, 2)
         check_inner_lengths("addmm", mat1, mat2, 0)
         check_expandable("addmm", input, (mat1.shape[0], mat2.shape[1]))
-        return added(input, mat1.dot(mat2), beta, alpha)
+        return added(input, matrix_product(mat1, mat2), beta, alpha)
 
     def grad_mat1(F, g, mat2, alpha):
         return scaled(F.mm(g, F.t(mat2)), alpha)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gradcli.engine.autograd.op import Op, raw
 from gradcli.engine.autograd.signature import Array, sized
+from gradcli.engine.numerics.narrow_products import matrix_product
 from gradcli.engine.tensor.dtypes import OF
 from gradcli.faults.tensors import LinearInput
 from gradcli.faults.tree import ShapeFault
@@ -37,9 +38,12 @@ class Linear(Functional):
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
             raise feature_count_fault(input, weight)
-        out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1]) if (
-            input.ndim > 2 and input.size) else (
-            input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T))
+        if input.ndim == 2 == weight.ndim and input.shape[1] != 1:
+            out = matrix_product(input, weight.T)
+        elif input.ndim > 2 and input.size:
+            out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1])
+        else:
+            out = input.dot(weight.T) if input.shape[-1] != 1 else np.matmul(input, weight.T)
         if bias is not None:
             if bias.shape not in ((), weight.shape[:-1], (1,)) and not _broadcasts(bias.shape, out.shape):
                 raise ShapeFault(f"linear(): a bias of {sized(bias.shape)} does not fit {weight.shape[0]} features"
