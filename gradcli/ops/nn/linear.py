@@ -38,8 +38,10 @@ class Linear(Functional):
     def forward(input: Array, weight: Array, bias: Array = None):
         if weight.ndim not in (1, 2) or not input.ndim or input.shape[-1] != weight.shape[-1]:
             raise feature_count_fault(input, weight)
-        if input.ndim == 2 == weight.ndim and input.shape[1] != 1:
-            out = matrix_product(input, weight.T)
+        if weight.ndim == 2 and input.size and input.shape[-1] != 1:
+            out = matrix_product(input if input.ndim == 2 else input.reshape(-1, input.shape[-1]), weight.T)
+            if input.ndim != 2:
+                out = out.reshape(input.shape[:-1] + weight.shape[:1])
         elif input.ndim > 2 and input.size:
             out = input.reshape(-1, input.shape[-1]).dot(weight.T).reshape(input.shape[:-1] + weight.shape[:-1])
         else:
