@@ -30,7 +30,8 @@ def added_in_sequence(a, b):
 @pytest.mark.parametrize("shape", IN_SEQUENCE, ids=str)
 def test_products_are_added_in_sequence(shape):
     a, b = matrices(*shape)
-    assert np.array_equal(matrix_product(a, b), added_in_sequence(a, b))
+    product = matrix_product(a, b)
+    assert np.array_equal(product, added_in_sequence(a, b)) and product.flags.c_contiguous
 
 
 LEFT = [(4, 3, 12, PLAIN), (5, 8, 5, SECOND), (5, 8, 1, PLAIN), (5, 4, 1, PLAIN), (MOST, 2, 1, PLAIN)]

@@ -31,7 +31,7 @@ def matrix_product(a: Any, b: Any) -> Any:
             not 0 < inner * rows * columns <= MOST) or inner > 3 and not _in_sequence(a, b, rows, inner, columns):
         return a.dot(b)
     if rows != 1 or columns != 1:
-        return c_einsum("ij,jk->ik", a, b)
+        return c_einsum("ij,jk->ik", a, b, order="C")
     total = np.add.accumulate(a.ravel() * b.ravel())[-1:].reshape(1, 1)
     total += 0.0    # a sum of -0 is 0, which PyTorch adds the first product to
     return total
