@@ -48,3 +48,28 @@ def test_gradients_and_attributes_of_deep_copies(tmp_path, monkeypatch):
     torch = pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     assert Session(style="modern").run(GRADIENTS) == python_prints(GRADIENTS, {"torch": torch})
+
+
+METHODS = """
+import copy
+import torch
+class Counter:
+    def __init__(self): self.n = 1
+    def count(self): return self.n
+c = Counter()
+same, other = copy.copy(c.count), copy.deepcopy(c.count)
+c.n = 5
+print(same(), other())
+net = torch.nn.Linear(2, 1)
+torch.save(net.state_dict, "kept")
+kept, before = copy.deepcopy(net.state_dict), net.weight.tolist()
+with torch.no_grad():
+    net.weight.zero_()
+print(kept()["weight"].tolist() == before, torch.load("kept", weights_only=False)()["weight"].tolist() == before)
+"""
+
+
+def test_a_method_is_copied_with_its_object(tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    assert Session(style="modern").run(METHODS, echo=False) == python_prints(METHODS, {"torch": torch})

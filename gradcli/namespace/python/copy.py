@@ -36,7 +36,7 @@ def copy(x: Any) -> Any:
     """A new container or object with the same values in it; of a tensor a leaf with the same memory."""
     if isinstance(x, Tensor) and not isinstance(x, Array | Uninitialized | Dual):
         return _shared_leaf(x)
-    return _copy(_no_method(x), lambda value: value)
+    return _copy(x, lambda value: value)
 
 
 def _shared_leaf(x: Tensor) -> Tensor:
@@ -69,7 +69,7 @@ def _deep(x: Any, copy_one: Callable[..., Any]) -> Any:
             copies[id(value)] = copy_one(value, deep, lambda clone: copies.__setitem__(id(value), clone))
         return copies[id(value)]
 
-    return deep(_no_method(x))
+    return deep(x)
 
 
 def _copy_for_saving(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None]) -> Any:
@@ -78,13 +78,6 @@ def _copy_for_saving(x: Any, inner: Callable[[Any], Any], register: Callable[[An
             return traced.clone(Tensor(x.array)).requires_grad_()
     return _with_own_attributes(x, copy_leaf(x), inner, register) if isinstance(x, Tensor) else _copy(
         x, inner, register)
-
-
-def _no_method(x: Any) -> Any:
-    """`x`, unless it is a method, which raises ArgumentFault."""
-    if type(x) is MethodType and type(x.__self__) is not str:
-        raise ArgumentFault("a method alone cannot be copied", ("copy.copy(x).f", "the method of a copy of its object"))
-    return x
 
 
 def _copy(x: Any, inner: Callable[[Any], Any], register: Callable[[Any], None] = lambda clone: None) -> Any:
