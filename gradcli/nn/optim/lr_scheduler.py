@@ -120,10 +120,9 @@ class LRScheduler:
                                     f"{described(rates)}", "[base_lr * 0.9 for base_lr in self.base_lrs]")
             rates = [scalar({"learning rate": rate}, "learning rate", None) for rate in rates]
         else:
-            own = self.__dict__     # nobody else sets this name
-            own["_is_initial"] = first
+            self._is_initial = first
             rates = LRScheduler.get_lr(self)
-            own["_is_initial"] = False
+            self._is_initial = False
         for group, rate in zip(groups, rates, strict=True):
             group["lr"] = rate
         self._last_lr = [group["lr"] for group in groups]
