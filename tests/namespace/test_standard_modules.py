@@ -87,8 +87,8 @@ PROGRAMS = [
     "          lambda: (lambda a: a)(*W())):\n"
     "    try:\n        f()\n    except TypeError as e:\n        print(e)",
     "def f(x=1, **k):\n    return x\nclass A:\n    def m(self, x=1):\n        return x\n"
-    "for g in (lambda: f(*3), lambda: f(**0.5), lambda: A().m(*3), lambda: f(x=1, **{'x': 2}), lambda: dict(**3),\n"
-    "          lambda: int(**3), lambda: print(*3), lambda: A(x=1, **{'x': 1})):\n"
+    "for g in (lambda: f(*3), lambda: f(**0.5), lambda: A().m(*3), lambda: f(x=1, **{'x': 2}),\n"
+    "          lambda: print(*3), lambda: A(x=1, **{'x': 1})):\n"
     "    try:\n        g()\n    except TypeError as e:\n        print(e)",
     "import string, gc\nprint(string.capwords('a bc'), string.octdigits, gc.collect() >= 0)",
     "import unicodedata as u\nprint(''.join(c for c in u.normalize('NFD', 'Ślusàrski') if u.category(c) != 'Mn'), "

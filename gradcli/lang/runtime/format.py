@@ -209,7 +209,7 @@ class Formatter:
         if owner is not None and not isinstance(owner, ModuleType):
             home = type(owner).__name__
             return f"<built-in method {value.__name__} of {home} object at {self.policy.address(owner):#x}>"
-        if str(value.__module__).startswith(("gradcli", "math", "builtins")):     # a program's functions have no module
+        if str(value.__module__).startswith(("gradcli", "math", "builtins")):     # those of programs are in __main__
             return f"<built-in function {value.__name__}>"
         return f"<function {value.__qualname__} at {self.policy.address(value):#x}>"
 

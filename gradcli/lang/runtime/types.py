@@ -33,9 +33,6 @@ class TypeProxy:
         self._name, self._types, self._call, self._methods = name, types, call, methods
         set_call(self, call or partial(_refuse_call, name))
 
-    def __init_subclass__(cls) -> None:
-        cls.__module__ = TypeProxy.__module__       # which messages tell, unless it is builtins
-
     def __repr__(self) -> str:
         return f"<class '{self._name}'>"
 
@@ -56,15 +53,13 @@ class TypeProxy:
         return _united(other, self)
 
     def __getattr__(self, name: str) -> Any:
-        """A method, in the few places where attributes are read without asking a guard, or what messages call it."""
-        if name == "__qualname__":
-            return self._name
+        """A method, in the few places where attributes are read without asking a guard."""
         if (method := methods_of(self).get(name)) is None:
             raise AttributeError(f"type object '{self._name}' has no attribute '{name}'", name=name, obj=self)
         return method
 
 
-TypeProxy.__name__, TypeProxy.__module__ = "type", "builtins"      # as Python's messages call it
+TypeProxy.__name__ = "type"      # as Python's messages call it
 set_call: Callable[[TypeProxy, Any], None] = vars(TypeProxy)["__call__"].__set__
 
 
