@@ -69,7 +69,7 @@ def commands(python: str, gradcli: list[str]) -> dict[str, list[str]]:
 def measure(chosen: dict[str, list[str]], rounds: int) -> dict[str, list[float]]:
     """Seconds of CPU time of each command, one of each in every round."""
     clean = {k: v for k, v in os.environ.items()
-             if not k.startswith(("OPENBLAS", "OMP_", "MKL_", "GRADCLI", "PYTHONDONTWRITE"))}
+             if not k.startswith(("OPENBLAS", "OMP_", "MKL_", "GRADCLI", "PYTHONDONTWRITE", "PYTHONPATH"))}
     taken: dict[str, list[float]] = {name: [] for name in chosen}
     for turn in range(rounds + 1):
         for name, command in chosen.items():
