@@ -309,7 +309,7 @@ class To(ComplexOp):
                 if dtype is REFUSED:
                     kind = UnknownDevice if type(argument) is str else ArgumentFault
                     fault = kind(f"to() needs a type, a tensor or a device, not {described(argument)}",
-                                 "x.to(torch.float64)")
+                                 'x.to("cpu")' if type(argument) is str else "x.to(torch.float64)")
                     raise fault.saying(unknown_device(argument)) if type(argument) is str else fault
         result = F.cast(input, dtype) if dtype is not None else input
         result = F.clone(result) if (copy or flags[1:] == [True]) and result is input else result

@@ -15,7 +15,6 @@ from gradcli.engine.autograd.backward import newest_first
 from gradcli.engine.random.uniform_stream import UniformStream
 from gradcli.engine.tensor.tensor import Tensor
 from gradcli.engine.transforms import functional
-from gradcli.faults.gradients import LostByConversion
 from gradcli.faults.mistakes import ComplexDerivative
 from gradcli.faults.tree import Fault, LimitFault, NonScalarBackward, UsageFault
 from gradcli.session.named_tensors import named_tensors
@@ -52,13 +51,15 @@ def derive_program(session: Session, text: str, leaves: Sequence[str], of: str =
     one = not result and len(statements) == 1 and not assigned_name(statements[0])
     try:
         return derive_on_paper(session, with_parts_named(session, text) if one else text, leaves, result)
-    except LostByConversion:
-        if one:                                 # told of the program's own words, not of those with the parts named
-            complete(session, leaves, lambda: number_of(session, text), text)
-        raise
     except NonScalarBackward as fault:
         if not result:
             fault.hints[:] = summed(text)       # the whole of it: the parts have names that the program lacks
+        raise
+    except LimitFault:
+        raise
+    except Fault:
+        if one:                                 # told of the program's own words, not of those with the parts named
+            complete(session, leaves, lambda: number_of(session, text), text)
         raise
 
 

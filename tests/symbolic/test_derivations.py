@@ -159,3 +159,9 @@ def test_a_named_value_of_several_numbers_is_told_which_line_works():
     assert " = help: total = a.sum()  " in message and "--of total" in message
     mended = gradcli("steps", "a = x * 2; total = a.sum(); b = a * 3", "--of", "total", "--at", "x=[1, 2]")
     assert mended.status == 0 and "∂total/∂x_i = 2, as reverse mode says" in mended.out
+
+
+def test_faults_are_told_in_the_words_of_the_expression():
+    for expression in ("x**2*y", "(x*2).mm(x)", "sin(x*2) + w[0]"):
+        message = gradcli("steps", expression, "--at", "x=2").err
+        assert f"1 | {expression}\n" in message and "v1" not in message, message
