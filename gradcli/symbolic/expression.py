@@ -28,7 +28,7 @@ class Record:
 
     def __init_subclass__(cls) -> None:
         if cls.__slots__:
-            cls.__match_args__ = tuple(cls.__annotations__)     # type: ignore[misc]  # mypy takes it for final
+            type.__setattr__(cls, "__match_args__", tuple(cls.__annotations__))
             cls._values = attrgetter(*cls.__match_args__)
 
     def __setattr__(self, name: str, value: Any) -> NoReturn:

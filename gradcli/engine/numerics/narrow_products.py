@@ -1,9 +1,9 @@
 """Products of matrices of which the first has few rows or the second few columns, in the order in which PyTorch adds.
 
-MKL multiplies wide matrices by fused multiply-adds, one after the other, as OpenBLAS does; of narrow ones it rounds
-each product and each sum. Where it adds these from the first to the last, the results here are its own. The order was
-read from products of which all but two cancel (Xie, Gao, Zhang, FPRev: Revealing Floating-Point Accumulation Orders,
-2025).
+On AMD processors MKL multiplies wide matrices by fused multiply-adds, one after the other, as OpenBLAS does; of narrow
+ones it rounds each product and each sum. Where it adds these from the first to the last, the results here are its own.
+The order was read, on one such processor, from products of which all but two cancel (Xie, Gao, Zhang, FPRev: Revealing
+Floating-Point Accumulation Orders, 2025).
 """
 
 from __future__ import annotations
